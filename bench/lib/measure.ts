@@ -1,0 +1,85 @@
+import type { Candidate, Case, ForeignCandidate } from './case.js'
+
+/** What the rounds of one candidate gave, in nanoseconds per operation. */
+export interface Measurement {
+  candidate: string
+  median: number
+  min: number
+  max: number
+  rounds: number[]
+}
+
+/** How long a candidate runs, in milliseconds. */
+export interface Pace {
+  rounds: number
+  /** Before the first round, so that the optimising compiler is done. */
+  warmUpMs: number
+  /** In each round. */
+  roundMs: number
+}
+
+/** Median of nine rounds, as the targets want it. */
+export const DEFAULT_PACE: Pace = { rounds: 9, warmUpMs: 150, roundMs: 30 }
+
+/** Where results go, so that the work that made them cannot be dropped. */
+export const sink: { value: unknown } = { value: undefined }
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+const nanoseconds = (): number => Number(process.hrtime.bigint())
+
+/** Runs until `ms` have passed and returns nanoseconds per operation: the mean, so that garbage collection counts. */
+function timeFor(candidate: Candidate, ms: number): number {
+  const start = nanoseconds()
+  const until = start + ms * 1e6
+  let passes = 0
+  let now = start
+  do {
+    sink.value = candidate.run()
+    passes++
+    now = nanoseconds()
+  } while (now < until)
+  return (now - start) / (passes * candidate.operations)
+}
+
+/** Empties the nursery, so that a candidate does not pay for what the one before it dropped (needs --expose-gc). */
+function collectYoung(): void {
+  globalThis.gc?.({ type: 'minor' } as never)
+}
+
+function round(candidate: Candidate | ForeignCandidate, ms: number): number {
+  if ('round' in candidate) return candidate.round(ms)
+  collectYoung()
+  // An untimed pass brings the candidate's bytes and code back into the caches.
+  sink.value = candidate.run()
+  return timeFor(candidate, ms)
+}
+
+/**
+ * Measures the candidates of a case in interleaved rounds: every round runs each once, starting with another one each
+ * time, so that a machine that slows down or speeds up does so for all of them.
+ */
+export function measure(benchCase: Case, pace: Pace): Measurement[] {
+  const { candidates } = benchCase
+  for (const candidate of candidates) {
+    if (!('round' in candidate)) timeFor(candidate, pace.warmUpMs)
+  }
+  const rounds = candidates.map((): number[] => [])
+  for (let r = 0; r < pace.rounds; r++) {
+    for (let i = 0; i < candidates.length; i++) {
+      const turn = (i + r) % candidates.length
+      rounds[turn]!.push(round(candidates[turn]!, pace.roundMs))
+    }
+  }
+  return candidates.map((candidate, i) => ({
+    candidate: candidate.name,
+    median: median(rounds[i]!),
+    min: Math.min(...rounds[i]!),
+    max: Math.max(...rounds[i]!),
+    rounds: rounds[i]!,
+  }))
+}
