@@ -46,4 +46,6 @@ export type {
   RawInfo,
 } from './event.js'
 export * from './fcntl.js'
+export * from './generated/index.js'
 export { MACHINES, type Machine } from './machine.js'
+export type { StructLayout, StructType } from './struct-layout.js'
