@@ -82,6 +82,10 @@ if (options.write) {
   let text = readFileSync(document, 'utf8')
   for (const group of groups) text = replaceSection(text, group.name, groupSection(group, '##'))
   const { cpu, cpus, kernel, node } = machine
-  text = replaceSection(text, 'machine', `${cpus} × ${cpu}, ${kernel}, Node ${node}; median of ${options.rounds} rounds.`)
+  text = replaceSection(
+    text,
+    'machine',
+    `${cpus} × ${cpu}, ${kernel}, Node ${node}; median of ${options.rounds} rounds.`,
+  )
   writeFileSync(document, text)
 }

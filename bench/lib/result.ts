@@ -39,12 +39,13 @@ export interface GroupResult {
 export function runCase(benchCase: Case, pace: Pace): CaseResult {
   const measurements = measure(benchCase, pace)
   const gauges = (benchCase.gauges ?? []).map(({ name, unit, measure }) => ({ name, unit, value: measure() }))
-  const valueOf = (name: string): number | undefined =>
-    measurements.find(({ candidate }) => candidate === name)?.median ?? gauges.find((gauge) => gauge.name === name)?.value
+  const medianOf = (name: string): number | undefined =>
+    measurements.find(({ candidate }) => candidate === name)?.median ??
+    gauges.find((gauge) => gauge.name === name)?.value
   const verdicts: Verdict[] = []
   for (const target of benchCase.targets ?? []) {
-    const of = valueOf(target.of)
-    const than = 'than' in target ? valueOf(target.than) : 1
+    const of = medianOf(target.of)
+    const than = 'than' in target ? medianOf(target.than) : 1
     // A candidate that this machine cannot run (no gcc, no root) has no verdict.
     if (of === undefined || than === undefined) continue
     const value = of / than

@@ -20,7 +20,12 @@ const MASKS = [0x1, 0x2, 0x8, 0x10, 0x20, 0x108, 0x40000020]
 /** Writes the record at `at` (event-relative offsets are the caller's) and returns its length. */
 type WriteRecord = (view: DataView, at: number, index: number, random: Random) => number
 
-function build(name: string, mask: (index: number, random: Random) => number, fd: number, record?: WriteRecord): Stream {
+function build(
+  name: string,
+  mask: (index: number, random: Random) => number,
+  fd: number,
+  record?: WriteRecord,
+): Stream {
   const random = new Random()
   const view = new DataView(new ArrayBuffer(EVENTS * 128))
   const reads: Uint8Array[] = []

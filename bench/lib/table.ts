@@ -28,7 +28,16 @@ export function caseTable(result: CaseResult): string {
     lines.push(...grid(rows, 1), '')
   }
   if (result.gauges.length > 0) {
-    lines.push(...grid([['measured once', 'value', 'unit'], ...result.gauges.map(({ name, unit, value }) => [name, figure(value), unit])], 1), '')
+    lines.push(
+      ...grid(
+        [
+          ['measured once', 'value', 'unit'],
+          ...result.gauges.map(({ name, unit, value }) => [name, figure(value), unit]),
+        ],
+        1,
+      ),
+      '',
+    )
   }
   if (result.verdicts.length > 0) {
     const rows = [['target', 'wanted', 'measured', '']]

@@ -1,4 +1,4 @@
-import { Parser } from 'binary-parser'
+import { Parser } from 'binary-parser/dist/binary_parser.js'
 import type { Stream } from '../lib/stream.js'
 
 const metadata = () =>

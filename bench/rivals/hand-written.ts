@@ -1,4 +1,3 @@
-import type { FanotifyEvent, FanotifyInfo } from '../../src/uapi/index.js'
 import type { Stream } from '../lib/stream.js'
 
 const VERSION = 3
