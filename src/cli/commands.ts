@@ -1,0 +1,21 @@
+import type { Command } from 'commander'
+
+/** What a subcommand's module exports: adds arguments, options and the action to `command`. */
+export interface CommandModule {
+  register(command: Command): void
+}
+
+/** A subcommand of `kabinet`. */
+export interface CommandRow {
+  name: string
+  /** One line for `kabinet --help`. */
+  summary: string
+  /** Imports the subcommand's module; called only when the subcommand is named on the command line. */
+  load(): Promise<CommandModule>
+}
+
+/** Every subcommand, in the order of `kabinet --help`. */
+export const commands: readonly CommandRow[] = [
+  { name: 'demo', summary: 'a tour on data that ships with the package', load: () => import('./demo.js') },
+  { name: 'decode', summary: 'print a fanotify event stream', load: () => import('./decode.js') },
+]

@@ -1,0 +1,143 @@
+import { type Command, Option } from 'commander'
+import {
+  type DecodeError,
+  decodeEvents,
+  type EventGroup,
+  eventToJson,
+  type FanotifyEvent,
+  MACHINES,
+  type Machine,
+} from '../uapi/index.js'
+import { CliError, EXIT_FAILED } from './cli-error.js'
+import { type FilterOptions, makeFilter } from './filter.js'
+import { eventToHex } from './hexdump.js'
+import { bytesOf, INPUT_FORMS, type InputForm, openInput } from './input.js'
+import { Output } from './output.js'
+import { showProgress } from './progress.js'
+import { eventToText } from './text.js'
+
+/** How `kabinet decode` prints events. */
+export type DecodeFormat = 'text' | 'ndjson' | 'json' | 'hex'
+
+/** Every {@link DecodeFormat}, the default first. */
+export const DECODE_FORMATS: readonly DecodeFormat[] = ['text', 'ndjson', 'json', 'hex']
+
+/** The options of `kabinet decode`. */
+export interface DecodeOptions extends FilterOptions {
+  format: DecodeFormat
+  input: InputForm
+  machine: Machine
+  group?: EventGroup
+}
+
+/** An event with the bytes it was read from. */
+interface Located {
+  event: FanotifyEvent
+  bytes: Uint8Array
+  /** Where the event starts in the stream. */
+  at: number
+  index: number
+}
+
+interface Format {
+  start: string
+  between: string
+  end: string
+  print(located: Located, machine: Machine): string
+}
+
+const FORMATS: Record<DecodeFormat, Format> = {
+  text: { start: '', between: '', end: '', print: ({ event }) => `${eventToText(event)}\n` },
+  ndjson: { start: '', between: '', end: '', print: ({ event }) => `${JSON.stringify(eventToJson(event))}\n` },
+  json: { start: '[', between: ',', end: '\n]\n', print: ({ event }) => `\n${JSON.stringify(eventToJson(event))}` },
+  hex: {
+    start: '',
+    between: '',
+    end: '',
+    print: ({ event, bytes, at, index }, machine) => eventToHex(event, bytes, at, index, machine),
+  },
+}
+
+// More than any event: a record is at most 64 KiB, and the kernel puts at most a handful into one.
+const MAX_EVENT_LEN = 1 << 20
+
+/** Decodes a stream that comes in pieces, handing over the whole events of each; returns what it stopped at, if not at the end. */
+async function* locateEvents(
+  chunks: AsyncIterable<Uint8Array>,
+  options: DecodeOptions,
+): AsyncGenerator<Located[], DecodeError | undefined> {
+  let left = new Uint8Array()
+  let at = 0
+  let index = 0
+  let error: DecodeError | undefined
+  for await (const chunk of chunks) {
+    if (chunk.length === 0) continue
+    const bytes = left.length === 0 ? chunk : Buffer.concat([left, chunk])
+    const result = decodeEvents(bytes, options)
+    let start = 0
+    const located: Located[] = result.events.map((event) => {
+      const end = start + event.event_len
+      const item = { event, bytes: bytes.subarray(start, end), at: at + start, index: index++ }
+      start = end
+      return item
+    })
+    yield located
+    error = result.error && { ...result.error, offset: at + result.error.offset }
+    if (error && result.stop !== 'truncated') return error
+    at += result.bytesConsumed
+    left = bytes.slice(result.bytesConsumed)
+    if (left.length > MAX_EVENT_LEN) return { offset: at, field: 'event_len', reason: 'more than any event has' }
+  }
+  return error
+}
+
+/** Prints the events of a file. @throws CliError when it cannot be read or is cut short, after printing what was whole */
+export async function decode(path: string, options: DecodeOptions): Promise<void> {
+  const filter = makeFilter(options)
+  const input = await openInput(path)
+  const bytes = bytesOf(await showProgress(input), options.input)
+  const format = FORMATS[options.format]
+  const output = new Output()
+  const events = locateEvents(bytes, options)
+  let shown = 0
+  let count = 0
+  output.write(format.start)
+  let next = await events.next()
+  for (; !next.done; next = await events.next()) {
+    for (const located of next.value) {
+      count++
+      if (filter && !filter(located.event)) continue
+      const text = format.print(located, options.machine)
+      output.write(shown++ === 0 ? text : format.between + text)
+      if (output.full) await output.flush()
+    }
+  }
+  output.write(format.end)
+  await output.flush()
+  const error = next.value
+  if (error) {
+    const where = `byte ${error.offset} (0x${error.offset.toString(16)})`
+    const before = count === 1 ? '1 whole event' : `${count} whole events`
+    throw new CliError(`${input.name}: ${where}: ${error.field}: ${error.reason}; ${before} before it`, EXIT_FAILED)
+  }
+}
+
+/** `kabinet decode [FILE|-]`. */
+export function register(command: Command): void {
+  command
+    .argument('[file]', 'what read(2) on a fanotify group returned; - is stdin', '-')
+    .addOption(new Option('-f, --format <format>', 'how to print events').choices(DECODE_FORMATS).default('text'))
+    .addOption(
+      new Option('-i, --input <form>', 'raw bytes or hex text (also xxd, hexdump -C)')
+        .choices(INPUT_FORMS)
+        .default('auto'),
+    )
+    .addOption(
+      new Option('-M, --machine <machine>', "the machine of the stream's kernel").choices(MACHINES).default('x86_64'),
+    )
+    .addOption(new Option('-g, --group <kind>', 'what events without a telling record come from').choices(['fs', 'ns']))
+    .option('-m, --mask <names>', 'only events with one of these, such as CREATE,DELETE or 0x300')
+    .option('-p, --pid <pids>', 'only events caused by one of these')
+    .option('-t, --type <names>', 'only events with one of these records, such as DFID_NAME,MNT')
+    .action(decode)
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { CliError, EXIT_USAGE } from './cli-error.js'
+import { commands } from './commands.js'
+import { packageRoot } from './package-root.js'
+
+// A reader that has seen enough (`| head`) is not an error: end as if all was written.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
+  })
+}
+
+function say(message: string): void {
+  process.stderr.write(`kabinet: ${message}\n`)
+}
+
+const program: Command = new Command('kabinet')
+  .description('The Linux fanotify and namespace ABI, byte for byte.')
+  .version(JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')).version)
+  .exitOverride()
+  .configureOutput({ outputError: (text) => say(text.trim().replace(/^error: /, '')) })
+  .showHelpAfterError(false)
+  .showSuggestionAfterError(true)
+  .action((): void => program.help({ error: true }))
+  .argument('[command]')
+  .usage('[options] <command>')
+
+for (const { name, summary, load } of commands) {
+  const command = program.command(name).summary(summary).description(summary).copyInheritedSettings(program)
+  if (process.argv.includes(name)) (await load()).register(command)
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE
+  else if (error instanceof CliError) {
+    say(error.message)
+    process.exitCode = error.exitCode
+  } else throw error
+}
