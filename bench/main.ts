@@ -56,12 +56,13 @@ const program = new Command('npm run bench --')
   .parse()
 const options = program.opts<Options>()
 
-const files = readdirSync(here).filter((file) => file.endsWith('.bench.js'))
+// The sources are listed, not what was compiled from them: an old output may still lie there.
+const files = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.bench.ts'))
 const groups: GroupResult[] = []
 const loadBefore = load()
 for (const file of files.sort()) {
   const result = await runGroup({
-    file: join(here, file),
+    file: join(here, file.replace(/ts$/, 'js')),
     filters: program.args,
     pace: { ...DEFAULT_PACE, rounds: options.rounds, roundMs: options.ms },
     listOnly: options.list === true,

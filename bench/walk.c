@@ -56,24 +56,21 @@ static struct pass walk_events(const uint8_t *at, const uint8_t *end)
 	return pass;
 }
 
-/* The checks of EventReader.nextInfo() on a record of known type; false: it is kept raw. */
-static inline int sound_record(const uint8_t *record, uint32_t len)
-{
-	uint32_t handle_bytes;
+/* By info_type: the least hdr.len that holds the record's content; 0 here means the header's 4. */
+static const uint8_t min_len[256] = { 0, 20, 20, 20, 8, 12, 24, 16, 24, 0, 20, 0, 20 };
+/* The types that hold a file handle. */
+#define FID_TYPES (1u << 1 | 1u << 2 | 1u << 3 | 1u << 10 | 1u << 12)
 
-	switch (record[0]) {
-	case MNT:
-		return len >= 16;
-	case NS:
-		return len >= 24;
-	case DFID_NAME:
-		if (len < 20)
-			return 0;
-		handle_bytes = u32(record + 12);
-		return handle_bytes <= len - 20;
-	default:
+/* The checks of EventReader.nextInfo(): the record's type, or 0 for one whose content does not lie inside it. */
+static inline unsigned sound_type(const uint8_t *record, uint32_t len)
+{
+	unsigned type = record[0];
+
+	if (len < min_len[type])
 		return 0;
-	}
+	if (type < 16 && (FID_TYPES >> type & 1) && u32(record + 12) > len - 20)
+		return 0;
+	return type;
 }
 
 static struct pass walk_records(const uint8_t *at, const uint8_t *end, int names)
@@ -91,27 +88,25 @@ static struct pass walk_records(const uint8_t *at, const uint8_t *end, int names
 
 			if (len < HEADER_LEN || len > (size_t)(event_end - record))
 				break;
-			if (sound_record(record, len)) {
-				switch (record[0]) {
-				case MNT:
-					pass.sum += u32(record + 8) + u32(record + 12);
-					break;
-				case NS:
-					pass.sum += u32(record + 8) + u32(record + 12) + u32(record + 16) + u32(record + 20);
-					break;
-				case DFID_NAME: {
-					uint32_t handle_bytes = u32(record + 12);
-					const uint8_t *name = record + 20 + handle_bytes;
+			switch (sound_type(record, len)) {
+			case MNT:
+				pass.sum += u32(record + 8) + u32(record + 12);
+				break;
+			case NS:
+				pass.sum += u32(record + 8) + u32(record + 12) + u32(record + 16) + u32(record + 20);
+				break;
+			case DFID_NAME: {
+				uint32_t handle_bytes = u32(record + 12);
+				const uint8_t *name = record + 20 + handle_bytes;
 
-					pass.sum += u32(record + 16) + handle_bytes;
-					if (names) {
-						const uint8_t *nul = memchr(name, 0, (size_t)(record + len - name));
+				pass.sum += u32(record + 16) + handle_bytes;
+				if (names) {
+					const uint8_t *nul = memchr(name, 0, (size_t)(record + len - name));
 
-						pass.sum += (uint32_t)((nul ? nul : record + len) - name);
-					}
-					break;
+					pass.sum += (uint32_t)((nul ? nul : record + len) - name);
 				}
-				}
+				break;
+			}
 			}
 			record += len;
 		}

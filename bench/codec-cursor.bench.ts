@@ -1,0 +1,90 @@
+import { strictEqual } from 'node:assert'
+import { EventReader } from '../src/uapi/event-reader.js'
+import {
+  FAN_EVENT_INFO_TYPE_DFID_NAME,
+  FAN_EVENT_INFO_TYPE_MNT,
+  FAN_EVENT_INFO_TYPE_NS,
+} from '../src/uapi/index.js'
+import { cWalk } from './lib/c-walk.js'
+import type { Candidate, Case, Group } from './lib/case.js'
+import { headOf, idsStream, namesStream, plainStream, type Stream } from './lib/stream.js'
+import { binaryParser } from './rivals/binary-parser.js'
+import { sumByHand } from './rivals/hand-written.js'
+import { microPacked } from './rivals/micro-packed.js'
+import { typedStructNew, typedStructReused } from './rivals/typed-struct.js'
+
+const reader = new EventReader(new Uint8Array(0))
+
+function sumEvents(bytes: Uint8Array): number {
+  reader.reset(bytes)
+  let sum = 0
+  while (reader.next()) sum = (sum + reader.maskLo + reader.fd + reader.pid) | 0
+  return sum >>> 0
+}
+
+function sumRecords(bytes: Uint8Array): number {
+  reader.reset(bytes)
+  let sum = 0
+  while (reader.next()) {
+    sum = (sum + reader.maskLo + reader.pid) | 0
+    while (reader.nextInfo()) {
+      switch (reader.infoType) {
+        case FAN_EVENT_INFO_TYPE_MNT:
+          sum = (sum + reader.mntIdLo + reader.mntIdHi) | 0
+          break
+        case FAN_EVENT_INFO_TYPE_NS:
+          sum = (sum + reader.selfNsidLo + reader.selfNsidHi) | 0
+          sum = (sum + reader.ownerNsidLo + reader.ownerNsidHi) | 0
+          break
+        case FAN_EVENT_INFO_TYPE_DFID_NAME:
+          sum = (sum + reader.handleLength + reader.handleType) | 0
+          break
+      }
+    }
+  }
+  return sum >>> 0
+}
+
+function cursorCase(stream: Stream, records: boolean, timesC: number): Case {
+  const sum = records ? sumRecords : sumEvents
+  const { bytes, events } = stream
+  const head = headOf(stream, 1024)
+  const reference = cWalk(records ? 'records' : 'events', bytes)
+  const expected = sum(bytes)
+  strictEqual(sumByHand(stream, records), expected)
+  if (reference) strictEqual(reference.sum, expected)
+  const cursor: Candidate = { name: 'cursor', operations: events, run: () => sum(bytes) }
+  return {
+    name: `codec-cursor/${stream.name}`,
+    unit: 'event',
+    candidates: [
+      cursor,
+      ...(reference ? [reference.candidate] : []),
+      { name: 'hand-written DataView loop', operations: events, run: () => sumByHand(stream, records) },
+      { name: 'binary-parser', operations: events, run: () => binaryParser(stream) },
+      { name: 'typed-struct, reused', operations: head.events, run: typedStructReused(head) },
+      { name: 'micro-packed', operations: head.events, run: () => microPacked(head) },
+      { name: 'typed-struct, new', operations: head.events, run: () => typedStructNew(head) },
+    ],
+    targets: [
+      { of: 'cursor', than: 'C walk', atMost: timesC },
+      { of: 'micro-packed', than: 'cursor', atLeast: 50 },
+      { of: 'typed-struct, new', than: 'cursor', atLeast: 500 },
+    ],
+  }
+}
+
+/** EventReader, which allocates nothing per event. */
+export const group: Group = {
+  name: 'codec-cursor',
+  title: 'Cursor',
+  about:
+    'EventReader over 65,536 events, summing mask, fd and pid of each; with records, summing mask, pid and the ids or the file ' +
+    "handle's length and type of each record. The C walk and the hand-written loop do the same with the same checks, and the " +
+    'three sums have to be equal. The libraries decode to objects, which is all they can do; typed-struct also to one that is reused.',
+  cases: () => [
+    cursorCase(plainStream(), false, 3),
+    cursorCase(idsStream(), true, 4),
+    cursorCase(namesStream(), true, 4),
+  ],
+}
