@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import type { Duplex } from 'node:stream'
+import { buildAgent } from './agent.js'
+import { AgentBackend, type AgentProcess } from './backend.js'
+import { LabError } from './lab-error.js'
+
+export interface HostOptions {
+  /** The CPU that the agent pins itself to; the last one unless given. */
+  cpu?: number
+  /** How long one program may take, in milliseconds. */
+  watchdog?: number
+}
+
+/** Why this machine's own kernel cannot be asked, or undefined when it can. */
+export function hostUnavailable(): string | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return 'the host backend needs Linux on x86-64'
+  if (process.getuid?.() !== 0) return 'the host backend needs root'
+  return undefined
+}
+
+/**
+ * This machine's own kernel. Programs run as root in the initial namespaces, but for a mount namespace of the agent's
+ * own with a scratch root.
+ */
+export class HostBackend extends AgentBackend {
+  override readonly name = 'host'
+  private readonly cpu: number
+
+  constructor(options: HostOptions = {}) {
+    super()
+    this.cpu = options.cpu ?? cpus().length - 1
+    if (options.watchdog !== undefined) this.watchdog = options.watchdog
+  }
+
+  protected override async start(): Promise<AgentProcess> {
+    const reason = hostUnavailable()
+    if (reason !== undefined) throw new LabError(reason)
+    const path = await buildAgent()
+    const child = spawn(path, ['--sandbox', `--cpu=${this.cpu}`], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] })
+    const { pid } = child
+    if (pid === undefined) throw new LabError(`cannot start ${path}`)
+    let log = ''
+    child.stderr?.on('data', (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-2000)
+    })
+    const ended = new Promise<string>((resolve) => {
+      child.once('exit', (code, signal) => resolve(`the agent ended (${signal ?? code})${log && `: ${log}`}`))
+      child.once('error', (error) => resolve(error.message))
+    })
+    return {
+      channel: child.stdio[3] as Duplex,
+      ended,
+      kill: async () => {
+        child.kill('SIGKILL')
+        await ended
+        killTasks(`kab-${pid}`)
+      },
+    }
+  }
+}
+
+/** Kills the tasks of an agent that could not do so itself; they carry its name. */
+function killTasks(comm: string): void {
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    let name: string
+    try {
+      name = readFileSync(`/proc/${entry}/comm`, 'utf8').trimEnd()
+    } catch (error) {
+      if (isGone(error)) continue
+      throw error
+    }
+    if (name !== comm) continue
+    try {
+      process.kill(Number(entry), 'SIGKILL')
+    } catch (error) {
+      if (!isGone(error)) throw error
+    }
+  }
+}
+
+function isGone(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code
+  return code === 'ENOENT' || code === 'ESRCH'
+}
