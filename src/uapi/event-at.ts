@@ -1,0 +1,202 @@
+import {
+  FAN_EVENT_INFO_TYPE_DFID,
+  FAN_EVENT_INFO_TYPE_DFID_NAME,
+  FAN_EVENT_INFO_TYPE_ERROR,
+  FAN_EVENT_INFO_TYPE_FID,
+  FAN_EVENT_INFO_TYPE_MNT,
+  FAN_EVENT_INFO_TYPE_NEW_DFID_NAME,
+  FAN_EVENT_INFO_TYPE_NS,
+  FAN_EVENT_INFO_TYPE_OLD_DFID_NAME,
+  FAN_EVENT_INFO_TYPE_PIDFD,
+  FAN_EVENT_INFO_TYPE_RANGE,
+} from './constants/fanotify.js'
+import type {
+  DfidNameInfo,
+  ErrorInfo,
+  EventGroup,
+  FanotifyEvent,
+  FanotifyInfo,
+  FidInfo,
+  FileHandle,
+  InfoHeader,
+  MntInfo,
+  NsInfo,
+  PidfdInfo,
+  RangeInfo,
+  RawInfo,
+} from './event.js'
+import type { EventReader } from './event-reader.js'
+import {
+  fanotify_event_info_error,
+  fanotify_event_info_header,
+  fanotify_event_info_pidfd,
+  fanotify_event_info_range,
+  fanotify_event_metadata,
+} from './generated/index.js'
+import { F_HANDLE } from './stream-layout.js'
+
+const METADATA: number = fanotify_event_metadata.size
+const HEADER: number = fanotify_event_info_header.size
+const INFO_LEN: number = fanotify_event_info_header.offset.len
+const PIDFD_SIZE: number = fanotify_event_info_pidfd.size
+const ERROR_SIZE: number = fanotify_event_info_error.size
+const RANGE_SIZE: number = fanotify_event_info_range.size
+const RANGE_OFFSET: number = fanotify_event_info_range.offset.offset
+const RANGE_COUNT: number = fanotify_event_info_range.offset.count
+
+/**
+ * The reader's current event as an object; the reader's records are used up.
+ * @param group what to call an event whose records do not tell.
+ */
+export function eventAt(reader: EventReader, group: EventGroup): FanotifyEvent {
+  const info: FanotifyInfo[] = []
+  const metadataLen = reader.metadataLen
+  const event: FanotifyEvent = {
+    event_len: reader.eventLen,
+    vers: reader.vers,
+    reserved: reader.reserved,
+    metadata_len: metadataLen,
+    mask: reader.mask,
+    fd: reader.fd,
+    pid: reader.pid,
+    info,
+    group,
+  }
+  const { bytes, offset, bytesConsumed } = reader
+  if (metadataLen !== METADATA) event.metadata_tail = bytes.subarray(offset + METADATA, offset + metadataLen)
+  while (reader.nextInfo()) {
+    const record = infoAt(reader)
+    info.push(record)
+    if (record.raw) continue
+    if (record.info_type === FAN_EVENT_INFO_TYPE_MNT || record.info_type === FAN_EVENT_INFO_TYPE_NS) event.group = 'ns'
+    else if ('handle' in record) event.group = 'fs'
+  }
+  if (reader.infoEnd !== bytesConsumed) event.trailing = bytes.subarray(reader.infoEnd, bytesConsumed)
+  return event
+}
+
+function infoAt(reader: EventReader): FanotifyInfo {
+  const { view, layout, infoOffset: at, infoLen: len } = reader
+  switch (reader.infoType) {
+    case FAN_EVENT_INFO_TYPE_FID:
+      return fidAt(reader, FAN_EVENT_INFO_TYPE_FID)
+    case FAN_EVENT_INFO_TYPE_DFID:
+      return fidAt(reader, FAN_EVENT_INFO_TYPE_DFID)
+    case FAN_EVENT_INFO_TYPE_DFID_NAME:
+      return dfidNameAt(reader, FAN_EVENT_INFO_TYPE_DFID_NAME)
+    case FAN_EVENT_INFO_TYPE_OLD_DFID_NAME:
+      return dfidNameAt(reader, FAN_EVENT_INFO_TYPE_OLD_DFID_NAME)
+    case FAN_EVENT_INFO_TYPE_NEW_DFID_NAME:
+      return dfidNameAt(reader, FAN_EVENT_INFO_TYPE_NEW_DFID_NAME)
+    case FAN_EVENT_INFO_TYPE_PIDFD:
+      return rest<PidfdInfo>(reader, PIDFD_SIZE, { info_type: FAN_EVENT_INFO_TYPE_PIDFD, len, pidfd: reader.pidfd })
+    case FAN_EVENT_INFO_TYPE_ERROR:
+      return rest<ErrorInfo>(reader, ERROR_SIZE, {
+        info_type: FAN_EVENT_INFO_TYPE_ERROR,
+        len,
+        error: reader.fsError,
+        error_count: reader.errorCount,
+      })
+    case FAN_EVENT_INFO_TYPE_RANGE:
+      return rest(
+        reader,
+        RANGE_SIZE,
+        unnamed<RangeInfo>(reader, RANGE_OFFSET, {
+          info_type: FAN_EVENT_INFO_TYPE_RANGE,
+          len,
+          offset: view.getBigUint64(at + RANGE_OFFSET, true),
+          count: view.getBigUint64(at + RANGE_COUNT, true),
+        }),
+      )
+    case FAN_EVENT_INFO_TYPE_MNT:
+      return rest(
+        reader,
+        layout.mnt_id + 8,
+        unnamed<MntInfo>(reader, layout.mnt_id, {
+          info_type: FAN_EVENT_INFO_TYPE_MNT,
+          len,
+          mnt_id: view.getBigUint64(at + layout.mnt_id, true),
+        }),
+      )
+    case FAN_EVENT_INFO_TYPE_NS:
+      return rest(
+        reader,
+        layout.owner_nsid + 8,
+        unnamed<NsInfo>(reader, layout.self_nsid, {
+          info_type: FAN_EVENT_INFO_TYPE_NS,
+          len,
+          self_nsid: view.getBigUint64(at + layout.self_nsid, true),
+          owner_nsid: view.getBigUint64(at + layout.owner_nsid, true),
+        }),
+      )
+    default:
+      return rawAt(reader)
+  }
+}
+
+function fidAt(reader: EventReader, info_type: FidInfo['info_type']): FidInfo {
+  const handle = handleAt(reader)
+  return rest(reader, F_HANDLE + handle.handle_bytes, {
+    info_type,
+    len: reader.infoLen,
+    fsid: [reader.fsid0, reader.fsid1],
+    handle,
+  })
+}
+
+function dfidNameAt(reader: EventReader, info_type: DfidNameInfo['info_type']): DfidNameInfo {
+  const { bytes, infoEnd } = reader
+  const handle = handleAt(reader)
+  const start = reader.infoOffset + F_HANDLE + handle.handle_bytes
+  let end = start
+  while (end < infoEnd && bytes[end] !== 0) end++
+  return rest(reader, end + 1 - reader.infoOffset, {
+    info_type,
+    len: reader.infoLen,
+    fsid: [reader.fsid0, reader.fsid1],
+    handle,
+    name: bytes.subarray(start, end),
+  })
+}
+
+function handleAt(reader: EventReader): FileHandle {
+  const handle_bytes = reader.handleLength
+  const start = reader.handleOffset
+  return { handle_bytes, handle_type: reader.handleType, f_handle: reader.bytes.subarray(start, start + handle_bytes) }
+}
+
+function rawAt(reader: EventReader): RawInfo {
+  const { view, infoOffset: at } = reader
+  const raw: RawInfo = {
+    info_type: view.getUint8(at),
+    len: view.getUint16(at + INFO_LEN, true),
+    raw: reader.bytes.subarray(at, reader.infoEnd),
+  }
+  const error = reader.infoError
+  if (error) raw.error = error
+  return raw
+}
+
+/** Keeps the bytes between the header and the first field at `to`, when there are any and one is not 0. */
+function unnamed<T extends InfoHeader>(reader: EventReader, to: number, record: T): T {
+  if (to > HEADER) {
+    const pad2 = reader.view.getUint32(reader.infoOffset + HEADER, true)
+    if (pad2 !== 0) record.pad2 = pad2
+  }
+  return record
+}
+
+/** Keeps what a record has besides its content and is not 0: hdr.pad, and bytes from `content` to its end. */
+function rest<T extends InfoHeader>(reader: EventReader, content: number, record: T): T {
+  const pad = reader.infoPad
+  if (pad !== 0) record.pad = pad
+  const { bytes, infoEnd } = reader
+  const from = reader.infoOffset + content
+  for (let at = from; at < infoEnd; at++) {
+    if (bytes[at] !== 0) {
+      record.tail = bytes.subarray(from, infoEnd)
+      break
+    }
+  }
+  return record
+}
