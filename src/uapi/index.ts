@@ -15,7 +15,7 @@
  *   or any ArrayBuffer view; a struct that does not fit it is a RangeError.
  */
 
-export type { Bytes, Bytes } from './bytes.js'
+export type { Bytes } from './bytes.js'
 export * from './constants/fanotify.js'
 export * from './constants/magic.js'
 export * from './constants/mount.js'
