@@ -1,0 +1,207 @@
+import type { Boot } from '../kernel/boot.js'
+import { Kernel } from '../kernel/kernel.js'
+import type { Task } from '../kernel/task.js'
+import { ENOSYS } from '../uapi/errno.js'
+import { EmbedderMemory, type UserMemory } from './memory.js'
+import type { PendingSyscall } from './pending.js'
+import { DEFAULT_PROFILE, PROFILES, type Profile, type ProfileName } from './profiles.js'
+import { Registers } from './registers.js'
+import type { SyscallRow } from './syscall_row.js'
+import { syscallByName, syscallByNumber } from './table.js'
+import { PinnedViews, type View, ViewMemory } from './view_memory.js'
+
+/** A register: a number (negative ones are sign-extended), a bigint (its low 64 bits), a pointer to a view, or NULL. */
+export type SyscallArg = number | bigint | View | null | undefined
+
+/** What an emulator is started with. */
+export interface BootOptions {
+  /** Which kernel; `proposed-all` by default. */
+  profile?: ProfileName | Profile
+  /** The state to start from, a transcript header's `boot`; by default one task, pid 1, in the initial namespaces. */
+  boot?: Boot
+  /** The kernel's build; all on by default, and where the boot says nothing. */
+  config?: { ipv6?: boolean; fanotifyPermissions?: boolean }
+  /** 32 random bits; a fixed sequence by default. */
+  random?: () => number
+  /** Nanoseconds since the epoch; stands at 0 by default. */
+  clock?: () => bigint
+}
+
+/** A task that has ended, or that sleeps in another syscall, was asked to make one. */
+export class TaskError extends Error {
+  override readonly name = 'TaskError'
+  readonly task: Task
+
+  constructor(task: Task, message: string) {
+    super(message)
+    this.task = task
+  }
+}
+
+const NO_CLOCK = (): bigint => 0n
+
+/** A fixed sequence of 32-bit numbers (xorshift). */
+function fixedRandom(): () => number {
+  let state = 0x9e37_79b9
+  return () => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return state >>> 0
+  }
+}
+
+/**
+ * A kernel that answers raw syscalls. Everything is synchronous and deterministic: no clock and no randomness but what
+ * was handed in, and a call that would sleep returns a {@link PendingSyscall} at once.
+ */
+export class Emulator {
+  readonly kernel: Kernel
+  readonly profile: Profile
+  /** Told of each sleeping call that comes back, in order, before the call that woke it returns. */
+  onComplete: ((pending: PendingSyscall) => void) | null = null
+  readonly #pinned = new PinnedViews()
+  #registers: Registers | null = null
+  #depth = 0
+
+  private constructor(profile: Profile, kernel: Kernel) {
+    this.profile = profile
+    this.kernel = kernel
+  }
+
+  /** Starts a kernel. */
+  static boot(options: BootOptions = {}): Emulator {
+    const { profile: wanted = DEFAULT_PROFILE, boot = null } = options
+    const profile = typeof wanted === 'string' ? PROFILES[wanted] : wanted
+    if (profile === undefined)
+      throw new RangeError(`no profile ${String(wanted)}: there are ${Object.keys(PROFILES).join(', ')}`)
+    const kernel = new Kernel({
+      features: profile,
+      config: {
+        fanotifyPermissions: options.config?.fanotifyPermissions ?? boot?.config?.fanotifyPermissions ?? true,
+        ipv6: options.config?.ipv6 ?? boot?.config?.ipv6 ?? true,
+      },
+      initialIds: profile.initialIds,
+      boot,
+      random: options.random ?? fixedRandom(),
+      clock: options.clock ?? NO_CLOCK,
+    })
+    return new Emulator(profile, kernel)
+  }
+
+  /** Pid 1. */
+  get init(): Task {
+    return this.kernel.init
+  }
+
+  /** The task that the boot describes, else pid 1. */
+  get first(): Task {
+    return this.kernel.first
+  }
+
+  /** The task that was made last, by whichever task; null before there was one. */
+  get lastChild(): Task | null {
+    return this.kernel.lastChild
+  }
+
+  /** The task with this tid in the initial pid namespace, zombies too, or null. */
+  task(pid: number): Task | null {
+    return this.kernel.initPidNs.find(pid)?.task ?? null
+  }
+
+  /** Every task that has not been reaped, by pid. */
+  *tasks(): IterableIterator<Task> {
+    const ns = this.kernel.initPidNs
+    for (let pid = ns.nextAfter(0); pid !== null; pid = ns.nextAfter(pid.nr)) if (pid.task !== null) yield pid.task
+  }
+
+  /** An address at which `view` is mapped for as long as the emulator lives, to stand as a pointer inside a struct. */
+  address(_task: Task, view: View): bigint {
+    return BigInt(this.#pinned.address(view))
+  }
+
+  /**
+   * Makes a syscall as `task`, by name or number, with up to six registers.
+   *
+   * @returns the raw return: a value or -errno; -ENOSYS for what is not in the table. A call that sleeps is a
+   *   {@link PendingSyscall}. exit and exit_group give 0, though the task does not see it.
+   * @throws TaskError if the task has ended or sleeps in another call.
+   */
+  syscall(
+    task: Task,
+    call: string | number,
+    a0?: SyscallArg,
+    a1?: SyscallArg,
+    a2?: SyscallArg,
+    a3?: SyscallArg,
+    a4?: SyscallArg,
+    a5?: SyscallArg,
+  ): number | PendingSyscall {
+    const row = typeof call === 'string' ? syscallByName(call) : syscallByNumber(call)
+    let regs = this.#registers
+    if (regs === null) regs = new Registers(new ViewMemory(this.#pinned))
+    else this.#registers = null
+    setArg(regs, 0, a0)
+    setArg(regs, 1, a1)
+    setArg(regs, 2, a2)
+    setArg(regs, 3, a3)
+    setArg(regs, 4, a4)
+    setArg(regs, 5, a5)
+    const result = this.#run(task, row, typeof call === 'number' ? call : -1, regs)
+    if (typeof result === 'number') {
+      ;(regs.memory as ViewMemory).unmap()
+      this.#registers = regs
+    }
+    return result
+  }
+
+  /**
+   * Makes a syscall with integer registers and the caller's own memory behind the pointers in them.
+   *
+   * @param regs at least six registers: rdi, rsi, rdx, r10, r8, r9.
+   */
+  syscallRegs(task: Task, nr: number, regs: BigUint64Array, memory: UserMemory): number | PendingSyscall {
+    const registers = new Registers(new EmbedderMemory(memory))
+    for (let n = 0; n < 6; n++) registers.setBigInt(n, regs[n] ?? 0n)
+    return this.#run(task, syscallByNumber(nr), nr, registers)
+  }
+
+  #run(task: Task, row: SyscallRow | null, nr: number, regs: Registers): number | PendingSyscall {
+    const kernel = this.kernel
+    if (task.state !== 'running') throw new TaskError(task, `pid ${task.pid.nr} has ended`)
+    if (task.sleep !== null) throw new TaskError(task, `pid ${task.pid.nr} sleeps in another call`)
+    if (row === null || row.handler === undefined) return -ENOSYS
+    const previous = kernel.current
+    kernel.current = task
+    this.#depth++
+    const result = row.handler(task, regs)
+    if (typeof result !== 'number') {
+      result.nr = nr < 0 ? row.nr : nr
+      result.name = row.name
+      result.regs = regs
+      result.onDone = this.#completed
+    }
+    if (kernel.runQueue.length !== 0 && this.#depth === 1) kernel.drain()
+    this.#depth--
+    kernel.current = previous
+    return result
+  }
+
+  readonly #completed = (pending: PendingSyscall): void => {
+    this.onComplete?.(pending)
+  }
+}
+
+function setArg(regs: Registers, n: number, arg: SyscallArg): void {
+  if (typeof arg === 'number') {
+    regs.setNumber(n, arg)
+  } else if (arg === undefined || arg === null) {
+    regs.low[n] = 0
+    regs.high[n] = 0
+  } else if (typeof arg === 'bigint') {
+    regs.setBigInt(n, arg)
+  } else {
+    regs.low[n] = 0
+    regs.high[n] = (regs.memory as ViewMemory).map(n, arg)
+  }
+}

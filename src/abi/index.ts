@@ -1,0 +1,10 @@
+/**
+ * `kabinet/abi`: the raw syscalls. {@link Emulator} starts a kernel and makes them; the table says which there are.
+ */
+export { type BootOptions, Emulator, type SyscallArg, TaskError } from './emulator.js'
+export type { UserMemory } from './memory.js'
+export type { PendingSyscall } from './pending.js'
+export { DEFAULT_PROFILE, isProfileName, PROFILES, type Profile, type ProfileName } from './profiles.js'
+export type { SyscallRow, SyscallSupport } from './syscall_row.js'
+export { SYSCALLS, syscallByName, syscallByNumber } from './table.js'
+export type { View } from './view_memory.js'

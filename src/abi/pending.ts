@@ -1,0 +1,108 @@
+import type { Task } from '../kernel/task.js'
+import { type WaitQueue, WOULD_BLOCK } from '../kernel/wait_queue.js'
+import { EINTR } from '../uapi/errno.js'
+import type { Registers } from './registers.js'
+
+/**
+ * A syscall that sleeps. Whatever wakes it completes it, before the waking call returns to its caller; a task that is
+ * killed in its sleep leaves it undone for ever (`killed`).
+ */
+export class PendingSyscall {
+  readonly task: Task
+  /** The syscall's number; the dispatcher fills it in. */
+  nr = -1
+  name = ''
+  /** The registers of the call; they and the memory behind them belong to it until it is done. */
+  regs: Registers | null = null
+  done = false
+  /** The task was killed in its sleep: the call will never return. */
+  killed = false
+  /** The raw return, once `done`. */
+  result: number | undefined = undefined
+  /** Told of the completion, after the result is set. */
+  onDone: ((pending: PendingSyscall) => void) | null = null
+  /** The run queue holds it already. */
+  queued = false
+  readonly #attempt: () => number
+  readonly #cancel: (() => void) | null
+  readonly #queues: readonly WaitQueue[]
+  #promise: Promise<number> | null = null
+  #resolve: ((result: number) => void) | null = null
+
+  constructor(task: Task, queues: readonly WaitQueue[], attempt: () => number, cancel: (() => void) | null = null) {
+    this.task = task
+    this.#queues = queues
+    this.#attempt = attempt
+    this.#cancel = cancel
+    for (const queue of queues) queue.add(this)
+    task.sleep = this
+  }
+
+  /** Resolves with the raw return; never if the task is killed in its sleep. */
+  get promise(): Promise<number> {
+    if (this.#promise === null) {
+      this.#promise = this.done
+        ? Promise.resolve(this.result as number)
+        : new Promise((resolve) => {
+            this.#resolve = resolve
+          })
+    }
+    return this.#promise
+  }
+
+  /** A signal handler ran: the call comes back with -EINTR. False if it was done already. */
+  interrupt(): boolean {
+    if (this.done || this.killed) return false
+    this.task.kernel.current = this.task
+    this.#cancel?.()
+    this.#finish(-EINTR)
+    return true
+  }
+
+  /** @internal Woken: tries again, from the kernel's run queue with the task as current. */
+  run(): void {
+    this.queued = false
+    if (this.done || this.killed) return
+    this.task.kernel.current = this.task
+    const result = this.#attempt()
+    if (result !== WOULD_BLOCK && !this.killed) this.#finish(result)
+  }
+
+  /** @internal The task dies in its sleep. */
+  kill(): void {
+    if (this.done || this.killed) return
+    this.killed = true
+    this.task.sleep = null
+    for (const queue of this.#queues) queue.remove(this)
+    this.#cancel?.()
+  }
+
+  /** @internal A wait queue woke it. */
+  wake(): void {
+    if (this.queued || this.done || this.killed) return
+    this.queued = true
+    this.task.kernel.runQueue.push(this)
+  }
+
+  #finish(result: number): void {
+    this.done = true
+    this.result = result
+    this.task.sleep = null
+    for (const queue of this.#queues) queue.remove(this)
+    this.onDone?.(this)
+    this.#resolve?.(result)
+  }
+}
+
+/**
+ * Puts the caller to sleep on `queues`. Each wake of one of them runs `attempt` as the task: it gives the raw return, or
+ * {@link WOULD_BLOCK} to sleep on. `cancel` undoes what the sleep holds when a signal ends it.
+ */
+export function sleepOn(
+  task: Task,
+  queues: readonly WaitQueue[],
+  attempt: () => number,
+  cancel: (() => void) | null = null,
+): PendingSyscall {
+  return new PendingSyscall(task, queues, attempt, cancel)
+}

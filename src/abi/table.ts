@@ -1,0 +1,26 @@
+import { credentialSyscalls } from './credentials.js'
+import { processSyscalls } from './process.js'
+import type { SyscallRow } from './syscall_row.js'
+
+/** Every syscall that the model knows by name, by number. What is not here is ENOSYS. */
+export const SYSCALLS: readonly SyscallRow[] = [...processSyscalls, ...credentialSyscalls].sort((a, b) => a.nr - b.nr)
+
+const BY_NUMBER: (SyscallRow | null)[] = []
+const BY_NAME: Map<string, SyscallRow> = new Map()
+
+for (const row of SYSCALLS) {
+  while (BY_NUMBER.length <= row.nr) BY_NUMBER.push(null)
+  if (BY_NUMBER[row.nr] !== null || BY_NAME.has(row.name)) throw new Error(`two rows for syscall ${row.nr} ${row.name}`)
+  BY_NUMBER[row.nr] = row
+  BY_NAME.set(row.name, row)
+}
+
+/** The row of a syscall number, or null. */
+export function syscallByNumber(nr: number): SyscallRow | null {
+  return BY_NUMBER[nr] ?? null
+}
+
+/** The row of a syscall name, or null. */
+export function syscallByName(name: string): SyscallRow | null {
+  return BY_NAME.get(name) ?? null
+}

@@ -1,0 +1,131 @@
+import { Memory } from './memory.js'
+
+/** What may stand for a pointer: the user's memory is exactly these bytes, everything past them is unmapped. */
+export type View = ArrayBufferLike | ArrayBufferView
+
+/** Each pointer argument gets a window of the address space this wide; window 7 holds the pinned views. */
+const WINDOW = 2 ** 44
+const PINNED = 7
+const PAGE = 4096
+
+function bytesOf(view: View): Uint8Array {
+  if (view instanceof Uint8Array) return view
+  if (ArrayBuffer.isView(view)) return new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+  return new Uint8Array(view)
+}
+
+interface PinnedView {
+  start: number
+  bytes: Uint8Array
+}
+
+/** Views that have an address of their own ({@link PinnedViews.address}), shared by all calls of one emulator. */
+export class PinnedViews {
+  readonly #views: PinnedView[] = []
+  readonly #addresses = new WeakMap<object, number>()
+  #next = PINNED * WINDOW + PAGE
+
+  /** The address of `view`, always the same for the same view. */
+  address(view: View): number {
+    let start = this.#addresses.get(view)
+    if (start === undefined) {
+      start = this.#next
+      const bytes = bytesOf(view)
+      this.#addresses.set(view, start)
+      this.#views.push({ start, bytes })
+      this.#next = start + Math.ceil((bytes.length + 1) / PAGE) * PAGE + PAGE
+    }
+    return start
+  }
+
+  /** The pinned view that holds `addr`, or undefined. */
+  find(addr: number): PinnedView | undefined {
+    let low = 0
+    let high = this.#views.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#views[middle]!.start <= addr) low = middle + 1
+      else high = middle
+    }
+    return this.#views[low - 1]
+  }
+}
+
+/** The address space of a call whose pointers are ArrayBuffers or views: argument n is mapped at `(n + 1) << 44`. */
+export class ViewMemory extends Memory {
+  readonly #pinned: PinnedViews
+  readonly #views: (View | null)[] = [null, null, null, null, null, null]
+  /** Some argument is mapped. */
+  #mapped = false
+  #bytes: Uint8Array | null = null
+  #offset = 0
+
+  constructor(pinned: PinnedViews) {
+    super()
+    this.#pinned = pinned
+  }
+
+  /** Maps `view` for argument `n` (0 to 5) and gives the high word of its address (the low word is 0). */
+  map(n: number, view: View): number {
+    this.#views[n] = view
+    this.#mapped = true
+    return (n + 1) << 12
+  }
+
+  /** The view that was mapped for argument `n`. */
+  view(n: number): View | null {
+    return this.#views[n] ?? null
+  }
+
+  /** Unmaps all arguments: the call is done. */
+  unmap(): void {
+    if (!this.#mapped) return
+    this.#views.fill(null)
+    this.#mapped = false
+    this.#bytes = null
+  }
+
+  /** Finds the bytes behind `addr`; gives how many there are from there on. */
+  #locate(addr: number): number {
+    const window = Math.floor(addr / WINDOW) - 1
+    if (window >= 0 && window < 6) {
+      const view = this.#views[window]
+      if (view === null || view === undefined) return 0
+      this.#bytes = bytesOf(view)
+      this.#offset = addr - (window + 1) * WINDOW
+    } else if (window === PINNED - 1) {
+      const pinned = this.#pinned.find(addr)
+      if (pinned === undefined) return 0
+      this.#bytes = pinned.bytes
+      this.#offset = addr - pinned.start
+    } else {
+      return 0
+    }
+    const left = this.#bytes.length - this.#offset
+    return left > 0 ? left : 0
+  }
+
+  override copyIn(addr: number, dst: Uint8Array, len: number): number {
+    const n = Math.min(len, this.#locate(addr))
+    const bytes = this.#bytes
+    if (n === 0 || bytes === null) return 0
+    const from = this.#offset
+    if (n <= 128) for (let i = 0; i < n; i++) dst[i] = bytes[from + i]!
+    else dst.set(bytes.subarray(from, from + n))
+    return n
+  }
+
+  override copyOut(addr: number, src: Uint8Array, len: number): number {
+    const n = Math.min(len, this.#locate(addr))
+    const bytes = this.#bytes
+    if (n === 0 || bytes === null) return 0
+    const to = this.#offset
+    if (n <= 128) for (let i = 0; i < n; i++) bytes[to + i] = src[i]!
+    else bytes.set(n === src.length ? src : src.subarray(0, n), to)
+    return n
+  }
+
+  override writable(addr: number, len: number): number {
+    return Math.min(len, this.#locate(addr))
+  }
+}

@@ -1,0 +1,32 @@
+import type { FanotifyFeatures } from './fanotify/features.js'
+
+/** Who sees what in listns: the two rules that released kernels have had. */
+export type ListnsVisibility = 'owner-capable' | 'init-only'
+
+/** In what the profiles' kernels differ, as data: the model never asks for a version. */
+export interface KernelFeatures {
+  /** The listns syscall exists. */
+  readonly listns: boolean
+  readonly listnsVisibility: ListnsVisibility
+  /** A mount namespace whose creation failed later in the same unshare has taken the caller's root with it (v6.19). */
+  readonly failedUnshareKeepsRoot: boolean
+  /** `pid_for_children` of a namespace that has had no pid 1 yet can be opened. */
+  readonly opensPidForChildrenWithoutInit: boolean
+  /** A file handle of a namespace may leave type and inode 0. */
+  readonly nsHandleIdOnly: boolean
+  /** How the bytes of a file handle past its 16 are judged: not at all, or in words that must be 0. */
+  readonly nsHandlePadding: 'ignored' | 'zero-words'
+  /** NS_MNT_GET_NEXT and NS_MNT_GET_PREV take a NULL info. */
+  readonly mntNextWithoutInfo: boolean
+  /** The clone3 flags above 32 bits that exist, shifted right by 32. */
+  readonly clone3HighFlags: number
+  readonly fanotify: FanotifyFeatures
+}
+
+/** The kernel's build: what a transcript's header calls `config`. */
+export interface KernelConfig {
+  /** Permission events exist (CONFIG_FANOTIFY_ACCESS_PERMISSIONS). */
+  readonly fanotifyPermissions: boolean
+  /** AF_INET6 exists. */
+  readonly ipv6: boolean
+}

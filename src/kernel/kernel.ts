@@ -1,0 +1,178 @@
+import type { Boot } from './boot.js'
+import { Cred } from './cred.js'
+import type { KernelConfig, KernelFeatures } from './features.js'
+import { LowestFree } from './lowest_free.js'
+import { MntNamespace } from './mnt_namespace.js'
+import { Namespace, NS_INO_BASE } from './namespace.js'
+import type { NamespaceNotify } from './notify.js'
+import { NamespaceTree } from './ns_tree.js'
+import { NS_CGROUP, NS_IPC, NS_MNT, NS_NET, NS_PID, NS_TIME, NS_TYPES, NS_USER, NS_UTS } from './ns_type.js'
+import { NsProxy } from './nsproxy.js'
+import { PidNamespace } from './pid_namespace.js'
+import { type Mm, Task } from './task.js'
+import { type Rlimits, ThreadGroup } from './thread_group.js'
+import { UserNamespace } from './user_namespace.js'
+import type { Vfs } from './vfs.js'
+import type { Runnable } from './wait_queue.js'
+
+/** What a kernel is started with. Everything that a real one draws from chance or time is handed in. */
+export interface KernelOptions {
+  readonly features: KernelFeatures
+  readonly config: KernelConfig
+  /** Ids of the initial namespaces where they are not the fixed ones and no boot says them, by type name. */
+  readonly initialIds: Readonly<Record<string, number>> | null
+  /** The state to start from; a plain one with one task, pid 1, where it is null. */
+  readonly boot: Boot | null
+  /** 32 random bits. */
+  readonly random: () => number
+  /** Nanoseconds since the epoch. */
+  readonly clock: () => bigint
+}
+
+/** Namespaces per user and type that the initial user namespace allows. */
+const MAX_NAMESPACES = 0x1fff_ffff
+/** The first pid that is not handed out. */
+const PID_MAX = 0x40_0000
+/** Soft and hard limit of open descriptors. */
+const NOFILE: Rlimits = { nofile: 1024, nofileMax: 524_288 }
+/** The first id after those of the initial namespaces and of what the kernel makes for itself. */
+const FIRST_DYNAMIC_ID = 11
+/** The kernel's own mount namespace. */
+const INTERNAL_MNT_NS = { id: 10, ino: 0xf000_0014 }
+
+/** The model of one running kernel: all state hangs here. */
+export class Kernel {
+  readonly features: KernelFeatures
+  readonly config: KernelConfig
+  readonly random: () => number
+  readonly clock: () => bigint
+  readonly boot: Boot | null
+  /** The task that acts: the caller of the running syscall, or who reaps, or who is woken. */
+  current: Task
+  readonly namespaces: NamespaceTree = new NamespaceTree()
+  /** The id that the next namespace gets. */
+  nextNsId: number
+  /** nsfs inode numbers in use, less NS_INO_BASE. */
+  readonly nsInodeNumbers: LowestFree = new LowestFree()
+  readonly pidMax: number = PID_MAX
+  readonly initUserNs: UserNamespace
+  readonly initPidNs: PidNamespace
+  readonly initNsProxy: NsProxy
+  /** Pid 1. */
+  readonly init: Task
+  /** The task that makes the first syscalls: the one of the transcript's header, else pid 1. */
+  readonly first: Task
+  /** The task made last. */
+  lastChild: Task | null = null
+  /** What has to run before the syscall returns, in this order: woken sleepers, killed tasks, late work. */
+  readonly runQueue: Runnable[] = []
+  /** The mounts and filesystems; set by the boot. */
+  vfs!: Vfs
+  /** Told of namespaces that become active or inactive; null while nobody watches. */
+  notify: NamespaceNotify | null = null
+
+  constructor(options: KernelOptions) {
+    const { boot } = options
+    this.features = options.features
+    this.config = options.config
+    this.random = options.random
+    this.clock = options.clock
+    this.boot = boot
+    this.nextNsId = boot === null ? FIRST_DYNAMIC_ID : boot.next.nsId
+    const idOf = (type: number): number =>
+      boot?.namespaces[NS_TYPES[type]!.name].id ?? options.initialIds?.[NS_TYPES[type]!.name] ?? NS_TYPES[type]!.initId
+    const inumOf = (type: number): number =>
+      (boot?.namespaces[NS_TYPES[type]!.name].ino ?? NS_TYPES[type]!.initIno) - NS_INO_BASE
+
+    // The lists are ordered by id, the user namespace must be there first, and ids need not be in that order.
+    const userNs = new UserNamespace(this, null, 0, 0, idOf(NS_USER), inumOf(NS_USER), null)
+    const simple = (type: number): Namespace => new Namespace(this, type, userNs, idOf(type), inumOf(type), null)
+    this.initUserNs = userNs
+    for (let type = 0; type < NS_TYPES.length; type++) userNs.ucountMax[type] = MAX_NAMESPACES
+    this.initPidNs = new PidNamespace(this, null, userNs, idOf(NS_PID), inumOf(NS_PID), null)
+    const mnt = new MntNamespace(this, userNs, idOf(NS_MNT), inumOf(NS_MNT), null)
+    const time = simple(NS_TIME)
+    this.initNsProxy = new NsProxy(
+      mnt,
+      simple(NS_UTS),
+      simple(NS_IPC),
+      this.initPidNs,
+      simple(NS_CGROUP),
+      simple(NS_NET),
+      time,
+      time,
+    )
+    for (const other of boot?.other ?? [{ type: 'mnt', owner: userNs.id, nr_mounts: 1, ...INTERNAL_MNT_NS } as const]) {
+      const inum = other.ino - NS_INO_BASE
+      if (inum >= 0) this.nsInodeNumbers.takeExactly(inum)
+      const ns = new MntNamespace(this, userNs, other.id, inum, null)
+      ns.activate()
+    }
+
+    const cred = Cred.root(userNs)
+    const mm: Mm = { dumpable: 1, userNs }
+    this.init = this.#bootTask(null, 1, cred, mm, 'init')
+    this.current = this.init
+    if (boot === null) {
+      this.first = this.init
+    } else {
+      const parent =
+        boot.task.ppid === 1 ? this.init : this.#bootTask(this.init, boot.task.ppid, cred, { ...mm }, 'recorder')
+      this.first = boot.task.pid === 1 ? this.init : this.#bootTask(parent, boot.task.pid, cred, { ...mm }, 'first')
+      this.init.reapsAtOnce = this.first !== this.init
+    }
+    this.initPidNs.childReaper = this.init
+    this.initPidNs.nextPid = this.first.pid.nr + 1
+    this.init.group.unkillable = true
+    this.current = this.first
+  }
+
+  /** @internal The passive count of `ns` has reached zero. A net namespace is torn down later, by a worker. */
+  namespaceUnreferenced(ns: Namespace): void {
+    if (ns.type === NS_NET) this.runQueue.push(new NetCleanup(ns))
+    else ns.destroy()
+  }
+
+  /** Runs what waits in the run queue, and what that puts there, in order. `current` is left to who ran last. */
+  drain(): void {
+    const queue = this.runQueue
+    for (let at = 0; at < queue.length; at++) queue[at]!.run()
+    queue.length = 0
+  }
+
+  /** @internal A number of a pid namespace whose pid 1 waits for its end was freed. */
+  zapMayFinish(ns: PidNamespace): void {
+    void ns
+  }
+
+  #bootTask(parent: Task | null, nr: number, cred: Cred, mm: Mm, comm: string): Task {
+    this.initPidNs.nextPid = nr
+    const pid = this.initPidNs.allocPid()
+    if (typeof pid === 'number') throw new RangeError(`boot task with pid ${nr}`)
+    const task = new Task(this, pid, parent, 17, cred, this.initNsProxy, null, null, mm, comm, false)
+    task.group = new ThreadGroup(task, pid, parent?.group.pgrp ?? pid, parent?.group.session ?? pid, false, {
+      ...NOFILE,
+    })
+    pid.task = task
+    pid.group = task.group
+    pid.users = 2
+    task.group.pgrp.users++
+    task.group.session.users++
+    if (parent !== null) parent.addChild(task)
+    cred.userNs.passive++
+    this.initNsProxy.refs++
+    return task
+  }
+}
+
+class NetCleanup implements Runnable {
+  readonly #ns: Namespace
+
+  constructor(ns: Namespace) {
+    this.#ns = ns
+  }
+
+  run(): void {
+    this.#ns.destroy()
+  }
+}

@@ -1,0 +1,148 @@
+import { EAGAIN, ENOMEM } from '../uapi/errno.js'
+import { IdTable } from './id_table.js'
+import type { Kernel } from './kernel.js'
+import { Namespace } from './namespace.js'
+import { NS_PID } from './ns_type.js'
+import { Pid } from './pid.js'
+import type { Task } from './task.js'
+import type { Ucounts } from './ucounts.js'
+import type { UserNamespace } from './user_namespace.js'
+
+/** Where numbers start again after the last one. */
+const RESERVED_PIDS = 300
+
+export class PidNamespace extends Namespace {
+  readonly parent: PidNamespace | null
+  readonly level: number
+  /** The next number handed out is the lowest free one from here on. */
+  nextPid = 1
+  /** Numbers are below this. */
+  pidMax: number
+  /** The pid 1 that orphans go to; null before there is one and after it was reaped. */
+  childReaper: Task | null = null
+  /** Numbers in use. */
+  allocated = 0
+  /** Its pid 1 has ended: no more numbers. */
+  dead = false
+  readonly #pids: IdTable<Pid> = new IdTable()
+
+  constructor(
+    kernel: Kernel,
+    parent: PidNamespace | null,
+    owner: UserNamespace,
+    id: number,
+    inum: number,
+    ucounts: Ucounts | null,
+  ) {
+    super(kernel, NS_PID, owner, id, inum, ucounts)
+    this.parent = parent
+    this.level = parent === null ? 0 : parent.level + 1
+    this.pidMax = kernel.pidMax
+    if (parent !== null) parent.passive++
+  }
+
+  override destroy(): void {
+    super.destroy()
+    this.parent?.put()
+  }
+
+  /** True if it is `other` or below it. */
+  isWithin(other: PidNamespace): boolean {
+    let at: PidNamespace = this
+    while (at.level > other.level) at = at.parent!
+    return at === other
+  }
+
+  /** The pid with this number, or null. */
+  find(nr: number): Pid | null {
+    return nr > 0 && nr <= 0x3f_ffff ? this.#pids.get(nr) : null
+  }
+
+  /** The pid with the lowest number above `nr`, or null. */
+  nextAfter(nr: number): Pid | null {
+    return this.#pids.nextAfter(nr)
+  }
+
+  /**
+   * A new pid with a number here and in every namespace above; -EAGAIN without a free number, -ENOMEM when this
+   * namespace's pid 1 has ended. It has no user yet.
+   */
+  allocPid(): Pid | number {
+    const level = this.level
+    if (level === 0) {
+      const nr = this.#freeNumber()
+      if (nr < 0) return nr
+      const pid = new Pid(this, nr, null)
+      this.#pids.set(nr, pid)
+      this.allocated++
+      return pid
+    }
+    const numbers = new Array<number>(level + 1).fill(0)
+    let ns: PidNamespace = this
+    for (let at = level; at >= 0; at--) {
+      const nr = ns.#freeNumber()
+      if (nr < 0) return nr
+      numbers[at] = nr
+      if (at > 0) ns = ns.parent!
+    }
+    if (this.dead) return -ENOMEM
+    const pid = new Pid(this, numbers[0]!, numbers)
+    ns = this
+    for (let at = level; ; at--) {
+      ns.#pids.set(numbers[at]!, pid)
+      ns.nextPid = numbers[at]! + 1
+      ns.allocated++
+      if (at === 0) break
+      ns = ns.parent!
+    }
+    this.passive++
+    this.activate()
+    return pid
+  }
+
+  /** @internal The last user of `pid` is gone. */
+  freePid(pid: Pid): void {
+    let ns: PidNamespace = this
+    for (let at = this.level; ; at--) {
+      ns.#pids.delete(at === 0 ? pid.nr : pid.numbers![at]!)
+      ns.allocated--
+      ns.numberFreed()
+      if (at === 0) break
+      ns = ns.parent!
+    }
+    pid.wakeWaiters()
+    if (this.level > 0) {
+      this.deactivate()
+      this.put()
+    }
+  }
+
+  /** A dying pid 1 waits until the others' numbers are gone. */
+  numberFreed(): void {
+    const reaper = this.childReaper
+    if (this.dead && reaper !== null && reaper.zapping) this.kernel.zapMayFinish(this)
+  }
+
+  #freeNumber(): number {
+    let nr = this.nextPid
+    const table = this.#pids
+    if (nr < this.pidMax && table.get(nr) === null) {
+      this.nextPid = nr + 1
+      return nr
+    }
+    const start = nr
+    for (; nr < this.pidMax; nr++) {
+      if (table.get(nr) === null) {
+        this.nextPid = nr + 1
+        return nr
+      }
+    }
+    for (nr = RESERVED_PIDS; nr < start; nr++) {
+      if (table.get(nr) === null) {
+        this.nextPid = nr + 1
+        return nr
+      }
+    }
+    return -EAGAIN
+  }
+}

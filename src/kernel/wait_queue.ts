@@ -1,0 +1,36 @@
+/** What an operation gives that cannot go on now and has to sleep. Not a number that a syscall can return. */
+export const WOULD_BLOCK: number = -0x8000_0000
+
+/** Something that runs later, from {@link Kernel.runQueue}. */
+export interface Runnable {
+  run(): void
+}
+
+/** A sleeper on a wait queue; `wake` puts it on the run queue, `kill` ends its sleep because its task dies. */
+export interface Sleeper {
+  wake(): void
+  kill(): void
+}
+
+/** Tasks that sleep until something happens, woken in the order in which they came. */
+export class WaitQueue {
+  readonly #sleepers: Sleeper[] = []
+
+  get empty(): boolean {
+    return this.#sleepers.length === 0
+  }
+
+  add(sleeper: Sleeper): void {
+    this.#sleepers.push(sleeper)
+  }
+
+  remove(sleeper: Sleeper): void {
+    const at = this.#sleepers.indexOf(sleeper)
+    if (at >= 0) this.#sleepers.splice(at, 1)
+  }
+
+  /** Makes every sleeper try again. It stays on the queue until its call is done. */
+  wakeAll(): void {
+    for (const sleeper of this.#sleepers) sleeper.wake()
+  }
+}
