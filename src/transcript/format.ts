@@ -1,3 +1,5 @@
+import type { BootOptions } from '../abi/emulator.js'
+
 /**
  * The transcript format: what a kernel answered, syscall by syscall, as JSON Lines. The first line is the header, every
  * further line one raw syscall by one task. `docs/transcripts.md` describes it for people.
@@ -5,35 +7,12 @@
 
 /** The eight namespace types by their kernel names. */
 export const NAMESPACE_TYPES = ['ipc', 'uts', 'user', 'pid', 'cgroup', 'time', 'net', 'mnt'] as const
-export type NamespaceTypeName = (typeof NAMESPACE_TYPES)[number]
 
-/** A namespace that exists at the start: its 64-bit id and its inode number on nsfs. */
-export interface BootNamespace {
-  id: number
-  ino: number
-}
-
-/** A namespace that the kernel itself holds; `owner` is the id of its owning user namespace. */
-export interface BootOtherNamespace extends BootNamespace {
-  type: NamespaceTypeName
-  owner: number
-  nr_mounts?: number
-}
-
-/** The kernel at the start of a transcript. */
-export interface Boot {
-  /** Task 1: root with all capabilities in the initial namespaces. */
-  task: { pid: number; ppid: number; uid: number; gid: number }
-  namespaces: Record<NamespaceTypeName, BootNamespace>
-  other?: BootOtherNamespace[]
-  config?: { ipv6?: boolean; fanotifyPermissions?: boolean }
-  /** The id the next new namespace gets, and the next 64-bit mount id. */
-  next: { nsId: number; mntIdUnique: number }
-  /** What NS_MNT_GET_INFO says of the initial mount namespace. */
-  nr_mounts: number
-  /** The lines of `/proc/self/mountinfo`. */
-  mountinfo: string[]
-}
+/** The kernel at the start of a transcript: what `Emulator.boot` takes. */
+export type Boot = NonNullable<BootOptions['boot']>
+export type BootNamespace = Boot['namespaces']['mnt']
+export type BootOtherNamespace = NonNullable<Boot['other']>[number]
+export type NamespaceTypeName = BootOtherNamespace['type']
 
 export type MachineName = 'x86_64'
 

@@ -1,0 +1,162 @@
+import { type Arg, type At, atOffsets, type Step } from './format.js'
+import { fromHex, writeHex } from './hex.js'
+
+/** What an out buffer holds before the call, so that a byte too many shows. */
+export const FILL = 0xaa
+
+/** An address that no buffer has: what `{"bad":1}` stands for. */
+export const UNMAPPED = 0x7fff_ffff_e000
+
+/** What stands in a register: what the emulator's `syscall` takes as an argument. */
+export type RegisterValue = number | bigint | null | Uint8Array<ArrayBuffer>
+
+/** What a step's references mean while a program runs. */
+export interface Surroundings {
+  /** The pid of a task as its parent saw it, 0 for a task that was never made. */
+  pid(task: number): number
+  /** What a step returned; 0 if it has not. */
+  ret(step: number): number
+  /** An out buffer of an earlier step, or undefined. */
+  out(step: number, buffer: number): Uint8Array | undefined
+  /** The address of a nested buffer. */
+  address(view: Uint8Array<ArrayBuffer>): bigint
+}
+
+/** One of the buffers that `out` shows after the call. */
+export interface OutBuffer {
+  bytes: Uint8Array<ArrayBuffer>
+  /** The argument it is, or is nested in. */
+  arg: number
+  nested: boolean
+  /** An `out` buffer: filled before the call, its trailing fill cut off in the transcript. */
+  filled: boolean
+}
+
+type Patch = (around: Surroundings) => void
+
+const UTF8 = new TextEncoder()
+
+/** Text with the pids of tasks put in, NUL-terminated. */
+function pathBytes(text: string): Uint8Array<ArrayBuffer> {
+  return UTF8.encode(`${text}\0`)
+}
+
+function putPointer(target: Uint8Array, at: number, address: bigint): void {
+  new DataView(target.buffer, target.byteOffset).setBigUint64(at, address, true)
+}
+
+function put32(target: Uint8Array, at: number, value: number): void {
+  new DataView(target.buffer, target.byteOffset).setInt32(at, value | 0, true)
+}
+
+/**
+ * A step made ready to run any number of times: its buffers exist, and only what depends on the run is put in before each
+ * call.
+ */
+export class PreparedStep {
+  readonly step: Step
+  readonly call: string
+  /** The registers, ready after {@link ready}. */
+  readonly args: RegisterValue[] = []
+  /** The buffers in the order of `out`. */
+  readonly outs: OutBuffer[] = []
+  readonly #patches: Patch[] = []
+  readonly #fill: boolean
+
+  /** @param fill - whether out buffers are filled before the call (the header's `fill`) */
+  constructor(step: Step, fill = true) {
+    this.step = step
+    this.call = step.call
+    this.#fill = fill
+    for (let i = 0; i < step.args.length; i++) this.args.push(this.#register(step.args[i] as Arg, i))
+  }
+
+  /** Puts everything in place for one call. */
+  ready(around: Surroundings): void {
+    for (const patch of this.#patches) patch(around)
+  }
+
+  #register(arg: Arg, index: number): RegisterValue {
+    if (arg === null || typeof arg === 'number') return arg
+    if (typeof arg === 'string') {
+      const value = Number(arg)
+      return Number.isSafeInteger(value) ? value : BigInt(arg)
+    }
+    if ('pid' in arg) {
+      this.#patches.push((around) => {
+        this.args[index] = around.pid(arg.pid)
+      })
+      return 0
+    }
+    if ('ret' in arg) {
+      this.#patches.push((around) => {
+        this.args[index] = around.ret(arg.ret)
+      })
+      return 0
+    }
+    if ('bad' in arg) return UNMAPPED
+    if ('str' in arg) {
+      if (/\$\d/.test(arg.str)) {
+        this.#patches.push((around) => {
+          this.args[index] = pathBytes(withPids(arg.str, around))
+        })
+      }
+      return pathBytes(arg.str)
+    }
+    return this.#buffer(arg, index, false)
+  }
+
+  #buffer(
+    arg: { in: string; at?: Record<string, At> } | { out: number } | { inout: string; at?: Record<string, At> },
+    index: number,
+    nested: boolean,
+  ): Uint8Array<ArrayBuffer> {
+    if ('out' in arg) {
+      const bytes = new Uint8Array(arg.out)
+      this.outs.push({ bytes, arg: index, nested, filled: true })
+      if (this.#fill) this.#patches.push(() => void bytes.fill(FILL))
+      return bytes
+    }
+    const hex = 'in' in arg ? arg.in : arg.inout
+    const bytes = fromHex(hex)
+    if ('inout' in arg) {
+      this.outs.push({ bytes, arg: index, nested, filled: false })
+      this.#patches.push(() => writeHex(hex, bytes))
+    }
+    if (arg.at !== undefined) {
+      for (const offset of atOffsets(arg.at)) this.#put(bytes, Number(offset), arg.at[offset] as At, index)
+    }
+    return bytes
+  }
+
+  #put(target: Uint8Array<ArrayBuffer>, offset: number, at: At, index: number): void {
+    if ('ret' in at) this.#patches.push((around) => put32(target, offset, around.ret(at.ret)))
+    else if ('pid' in at) this.#patches.push((around) => put32(target, offset, around.pid(at.pid)))
+    else if ('bad' in at) this.#patches.push(() => putPointer(target, offset, BigInt(UNMAPPED)))
+    else if ('from' in at) {
+      const [step, buffer, from, length] = at.from
+      this.#patches.push((around) => {
+        const bytes = around.out(step, buffer)
+        if (bytes !== undefined) target.set(bytes.subarray(from, from + length), offset)
+      })
+    } else if ('str' in at) {
+      this.#patches.push((around) => putPointer(target, offset, around.address(pathBytes(withPids(at.str, around)))))
+    } else {
+      const nested = this.#buffer(at, index, true)
+      this.#patches.push((around) => putPointer(target, offset, around.address(nested)))
+    }
+  }
+}
+
+function withPids(text: string, around: Surroundings): string {
+  return text.replace(/\$(\d+)/g, (_, task) => String(around.pid(Number(task))))
+}
+
+/** What the transcript shows of an out buffer: a filled one without the fill at its end. */
+export function shownBytes(out: OutBuffer): Uint8Array {
+  const { bytes, filled } = out
+  if (!filled) return bytes
+  let end = bytes.length
+  while (end > 0 && bytes[end - 1] === FILL) end--
+  return bytes.subarray(0, end)
+}

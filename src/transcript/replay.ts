@@ -1,0 +1,385 @@
+import { Emulator } from '../abi/emulator.js'
+import { isProfileName, PROFILES, type ProfileName } from '../abi/profiles.js'
+import { Binder, EXACT, type Identify } from './bind.js'
+import { type CallContext, decodeBuffer, isDecoded, returnsPid } from './call_fields.js'
+import { type BufferDifference, boundTextGrowth, compareBuffers, type ScopeOf } from './compare.js'
+import { type FieldValue, fieldValue, isChance } from './field.js'
+import { type Arg, type Completion, type Step, type Transcript, TranscriptError } from './format.js'
+import { fromHex, writeHex } from './hex.js'
+import { FILL, type OutBuffer, PreparedStep } from './prepare.js'
+import { Session, type Sleeping, type Task } from './session.js'
+
+/** A buffer of the call in which a replay and its transcript part. */
+export interface DivergedBuffer {
+  /** The argument that it is or is nested in, from 0. */
+  arg: number
+  want: Uint8Array
+  got: Uint8Array
+  /** Where they part, if this is the buffer in which they do. */
+  difference?: BufferDifference
+}
+
+/** The first place where the emulator did not answer as the recorded kernel. */
+export interface Divergence {
+  /** The step that was compared; for a completion, the one that slept. */
+  step: number
+  task: number
+  call: string
+  args: Arg[]
+  /** What parted: the return, a buffer, whether the call slept, when it came back, its task, or the emulator failed. */
+  what: 'ret' | 'out' | 'sleep' | 'completion' | 'task' | 'crash'
+  reason: string
+  /** Raw returns, null where there is none. */
+  want: number | null
+  got: number | null
+  buffers: DivergedBuffer[]
+}
+
+/** What came of replaying one transcript. */
+export interface ReplayResult {
+  name: string
+  profile: string
+  /** Steps in the transcript. */
+  steps: number
+  /** Steps that agreed, up to the first that did not. */
+  matched: number
+  firstDivergence: Divergence | null
+}
+
+export interface ReplayOptions {
+  /** Replay on this profile instead of the one that the header names. */
+  profile?: ProfileName
+  /** The recorded kernel was shared with others, so ids are drawn from chance too. Default: so for profile v6.18. */
+  shared?: boolean
+}
+
+/** The profile of kernels that are shared: a machine's own. */
+const SHARED_PROFILE = 'v6.18'
+
+/** The recorder looks for sleepers that came back after every step: one that shows up this much later did not come back. */
+const COMPLETION_LAG = 8
+
+/** Inputs that hold values of chance, by call: their recorded values are replaced by ours before the call. */
+const TRANSLATED: Readonly<Record<string, number>> = { open_by_handle_at: 1, listns: 0, listmount: 0, statmount: 0 }
+
+/**
+ * Boots an emulator as the header says, makes the same calls in the same order, and holds every return, every byte that came
+ * out, every sleep and every wake against the transcript. Stops at the first divergence.
+ *
+ * @throws TranscriptError when the header names a profile that there is not
+ */
+export function replay(transcript: Transcript, options: ReplayOptions = {}): ReplayResult {
+  const { header, steps } = transcript
+  const profile = options.profile ?? header.profile
+  if (!isProfileName(profile)) {
+    throw new TranscriptError(1, `no profile ${JSON.stringify(profile)}: there are ${Object.keys(PROFILES).join(', ')}`)
+  }
+  const run = new Replay(transcript, profile, options.shared ?? header.profile === SHARED_PROFILE)
+  let matched = 0
+  let firstDivergence: Divergence | null = null
+  for (const step of steps) {
+    firstDivergence = run.step(step)
+    if (firstDivergence !== null) break
+    matched++
+  }
+  firstDivergence ??= run.end()
+  return { name: header.name, profile, steps: steps.length, matched, firstDivergence }
+}
+
+class Diverged extends Error {
+  readonly divergence: Divergence
+
+  constructor(divergence: Divergence) {
+    super(divergence.reason)
+    this.divergence = divergence
+  }
+}
+
+class Replay {
+  readonly #emulator: Emulator
+  readonly #session: Session
+  readonly #binder: Binder
+  readonly #fill: boolean
+  readonly #lastStep: number
+  /** Calls that sleep in the transcript, by step. */
+  readonly #asleep: Map<number, { step: Step; sleeping: Sleeping }> = new Map()
+  /** Of those, the ones that came back here, by step, with the step that woke them. */
+  readonly #awake: Map<number, number> = new Map()
+
+  constructor({ header, steps }: Transcript, profile: ProfileName, shared: boolean) {
+    this.#fill = header.fill ?? true
+    this.#lastStep = steps.at(-1)?.step ?? 0
+    this.#emulator = Emulator.boot({ profile, boot: header.boot })
+    this.#session = new Session(this.#emulator)
+    const { kernel } = this.#emulator
+    this.#binder = new Binder({ identify: identifier(this.#emulator), shared })
+    for (const pid of [1, header.boot.task.ppid, header.boot.task.pid]) {
+      this.#binder.match('pid', pid, pid, kernel.initPidNs)
+    }
+    for (const { ino } of Object.values(header.boot.namespaces)) this.#binder.match('ns_inum', ino, ino)
+    for (const { ino } of header.boot.other ?? []) this.#binder.match('ns_inum', ino, ino)
+    for (const line of header.boot.mountinfo) {
+      const [id, , dev] = line.split(' ')
+      const [major, minor] = (dev ?? '').split(':')
+      this.#binder.match('mnt_id', Number(id), Number(id))
+      this.#binder.match('dev', Number(major) * 0x10_0000 + Number(minor), Number(major) * 0x10_0000 + Number(minor))
+    }
+  }
+
+  step(step: Step): Divergence | null {
+    try {
+      this.#step(step)
+      return null
+    } catch (error) {
+      if (error instanceof Diverged) return error.divergence
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      return divergence(step, 'crash', `the emulator failed: ${reason}`)
+    }
+  }
+
+  /** What is only known at the end: calls that came back here and never in the transcript. */
+  end(): Divergence | null {
+    for (const [number, woken] of this.#awake) {
+      const slept = this.#asleep.get(number)
+      if (slept === undefined || this.#lastStep - woken < COMPLETION_LAG) continue
+      const ret = slept.sleeping.pending.result ?? null
+      return divergence(slept.step, 'completion', `woken by step ${woken}, in the transcript it sleeps on`, null, ret)
+    }
+    return null
+  }
+
+  #step(step: Step): void {
+    const task = this.#session.task(step.task)
+    if (task === undefined) throw new Diverged(divergence(step, 'task', `task ${step.task} was never made`))
+    if (!task.alive) {
+      // The recorder may still ask a task to exit that was killed unseen: nothing happens then.
+      if (step.call === 'exit_group') return
+      throw new Diverged(divergence(step, 'task', `task ${step.task} has ended here`))
+    }
+    this.#checkAwake(step)
+    const prepared = new PreparedStep(step, this.#fill)
+    prepared.ready(this.#session)
+    this.#adopt(step, task, prepared)
+    const result = this.#session.call(task, prepared)
+    const completed = this.#session.takeCompleted()
+    for (const { prepared } of completed) this.#awake.set(prepared.step.step, step.step)
+    if (typeof result === 'number') {
+      if (step.blocked) throw new Diverged(divergence(step, 'sleep', 'want a call that sleeps', null, result))
+      this.#compare(step, prepared, task, step.ret ?? null, step.out ?? [], result)
+    } else if (step.blocked) {
+      this.#asleep.set(step.step, { step, sleeping: result })
+    } else if (step.ret !== null) {
+      throw new Diverged(divergence(step, 'sleep', 'got a call that sleeps', step.ret ?? null, null))
+    }
+    for (const completion of step.completes ?? []) this.#complete(step, completion)
+  }
+
+  /** A task that makes a call has come back from the one before, in the transcript as here. */
+  #checkAwake(step: Step): void {
+    for (const { step: slept } of this.#asleep.values()) {
+      if (slept.task !== step.task) continue
+      const woken = this.#awake.get(slept.step)
+      const reason =
+        woken === undefined
+          ? `its call of step ${slept.step} still sleeps here`
+          : `its call of step ${slept.step} never came back in the transcript`
+      throw new Diverged(divergence(step, 'task', reason))
+    }
+  }
+
+  #complete(waker: Step, completion: Completion): void {
+    const slept = this.#asleep.get(completion.step)
+    if (slept === undefined)
+      throw new Diverged(divergence(waker, 'completion', `step ${completion.step} does not sleep here`))
+    const { step, sleeping } = slept
+    if (!this.#awake.has(step.step)) {
+      const reason = `still sleeps where step ${waker.step} (${waker.call}) shows that it came back`
+      throw new Diverged(divergence(step, 'completion', reason, completion.ret, null))
+    }
+    this.#asleep.delete(step.step)
+    this.#awake.delete(step.step)
+    const { prepared, pending } = sleeping
+    this.#compare(step, prepared, pending.task, completion.ret, completion.out ?? [], pending.result as number)
+  }
+
+  /** Makes values of chance that the coming call draws, or that its inputs hold, those of the transcript. */
+  #adopt(step: Step, task: Task, prepared: PreparedStep): void {
+    const { kernel } = this.#emulator
+    if (step.child !== undefined && typeof step.ret === 'number' && step.ret > 0) {
+      // Only the initial pid namespace has members that the transcript does not show.
+      if (task.pidNamespace === kernel.initPidNs) kernel.initPidNs.nextPid = step.ret
+    }
+    const index = TRANSLATED[step.call]
+    if (index === undefined) return
+    const bytes = prepared.args[index]
+    if (!(bytes instanceof Uint8Array)) return
+    const context: CallContext = { call: step.call, args: step.args, ret: null }
+    for (const field of decodeBuffer(context, index, bytes)) {
+      if (!isChance(field.kind)) continue
+      const recorded = fieldValue(field, bytes)
+      const ours = this.#binder.toModel(field.kind, recorded)
+      if (ours !== recorded) putValue(bytes, field.offset, field.length, ours)
+    }
+  }
+
+  #compare(step: Step, prepared: PreparedStep, task: Task, want: number | null, out: string[], got: number): void {
+    if (want === null) return
+    const sides = this.#sides(step, prepared, want, out, got)
+    const mismatch = this.#compareRet(step, task, want, got, sides)
+    const fail = (what: 'ret' | 'out', reason: string, buffers: DivergedBuffer[]): never => {
+      throw new Diverged(divergence(step, what, reason, want, got, buffers))
+    }
+    if (mismatch !== undefined) fail('ret', mismatch, this.#diverged(sides, step, task, want, got))
+    for (const side of sides) {
+      const difference = this.#compareOut(side, step, task, want, got)
+      if (difference !== undefined) {
+        fail('out', `byte ${difference.offset} (${difference.field}): ${difference.reason}`, [
+          { arg: side.out.arg, want: side.want, got: side.got, difference },
+        ])
+      }
+    }
+  }
+
+  /** The buffers of a call, as far as they are compared. */
+  #sides(step: Step, prepared: PreparedStep, want: number, out: string[], got: number): ComparedBuffer[] {
+    return prepared.outs.map((buffer, i) => {
+      const shown = fromHex(out[i] ?? '')
+      if (!this.#fill) {
+        const length = isText(step, buffer) && got > 0 && want > 0 ? got : shown.length
+        return { out: buffer, want: shown, got: buffer.bytes.subarray(0, length) }
+      }
+      const whole = new Uint8Array(buffer.bytes.length).fill(FILL)
+      whole.set(shown)
+      return { out: buffer, want: whole, got: buffer.bytes }
+    })
+  }
+
+  #compareRet(step: Step, task: Task, want: number, got: number, sides: ComparedBuffer[]): string | undefined {
+    const seenFrom = want > 0 && got > 0 ? returnsPid(step.call, step.args) : null
+    if (seenFrom !== null) {
+      const ns = seenFrom === 'caller' ? task.pidNamespace : askedNamespace(task, step)
+      const reason = this.#binder.match('pid', got, want, this.#pidScope(ns))
+      return reason === undefined ? undefined : `want ${want}, got ${got}: ${reason}`
+    }
+    if (want === got) return undefined
+    const text = sides.find(({ out }) => isText(step, out))
+    if (text !== undefined && want > 0 && got > 0) {
+      const contexts = [context(step, want), context(step, got)] as const
+      const growth = boundTextGrowth(
+        text.out.arg,
+        { context: contexts[0], bytes: text.want },
+        { context: contexts[1], bytes: text.got },
+      )
+      if (growth !== 0 && got - want === growth) return undefined
+    }
+    return `want ${want}, got ${got}`
+  }
+
+  #compareOut(side: ComparedBuffer, step: Step, task: Task, want: number, got: number): BufferDifference | undefined {
+    const { out } = side
+    const same = equal(side.want, side.got)
+    if (same && (want < 0 || out.nested || !isDecoded(step.call, out.arg))) return undefined
+    let { want: wantBytes, got: gotBytes } = side
+    if (want !== got && want > 0 && got > 0 && isText(step, out)) {
+      // Texts of different length: what lies behind them must be untouched on both sides.
+      if (!untouched(wantBytes, want) || !untouched(gotBytes, got)) {
+        return { offset: want, field: '(bytes)', reason: 'written behind the text' }
+      }
+      wantBytes = wantBytes.subarray(0, want)
+      gotBytes = gotBytes.subarray(0, got)
+    }
+    return compareBuffers(
+      out.arg,
+      out.nested,
+      { context: context(step, want), bytes: wantBytes },
+      { context: context(step, got), bytes: gotBytes },
+      this.#binder,
+      this.#scopeOf(task),
+    )
+  }
+
+  #diverged(sides: ComparedBuffer[], step: Step, task: Task, want: number, got: number): DivergedBuffer[] {
+    return sides
+      .filter((side) => !equal(side.want, side.got))
+      .map((side) => {
+        const difference = this.#compareOut(side, step, task, want, got)
+        return { arg: side.out.arg, want: side.want, got: side.got, ...(difference && { difference }) }
+      })
+  }
+
+  #scopeOf(task: Task): ScopeOf {
+    return (field) => (field.kind === 'pid' ? this.#pidScope(task.pidNamespace) : field.scope)
+  }
+
+  // A nested pid namespace has no members but the transcript's: its numbers are not left to chance.
+  #pidScope(ns: unknown): unknown {
+    const { initPidNs } = this.#emulator.kernel
+    return ns === initPidNs ? initPidNs : EXACT
+  }
+}
+
+interface ComparedBuffer {
+  out: OutBuffer
+  want: Uint8Array
+  got: Uint8Array
+}
+
+function context(step: Step, ret: number): CallContext {
+  return { call: step.call, args: step.args, ret }
+}
+
+function divergence(
+  step: Step,
+  what: Divergence['what'],
+  reason: string,
+  want: number | null = null,
+  got: number | null = null,
+  buffers: DivergedBuffer[] = [],
+): Divergence {
+  return { step: step.step, task: step.task, call: step.call, args: step.args, what, reason, want, got, buffers }
+}
+
+/** Calls whose buffer holds a text as long as their return. */
+const TEXTS: Readonly<Record<string, number>> = { read: 1, pread64: 1, readlink: 1, readlinkat: 2 }
+
+function isText(step: Step, out: OutBuffer): boolean {
+  return TEXTS[step.call] === out.arg
+}
+
+function untouched(bytes: Uint8Array, from: number): boolean {
+  for (let i = from; i < bytes.length; i++) if (bytes[i] !== FILL) return false
+  return true
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+function putValue(bytes: Uint8Array, offset: number, length: number, value: FieldValue): void {
+  if (typeof value === 'string') {
+    writeHex(value, bytes.subarray(offset, offset + length))
+    return
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, length)
+  if (length === 4) view.setUint32(0, value, true)
+  else view.setBigUint64(0, BigInt(value), true)
+}
+
+/** The namespace that an ioctl's descriptor is of. */
+function askedNamespace(task: Task, step: Step): unknown {
+  const file = task.files?.file(Number(step.args[0]))
+  return file !== undefined && file !== null && 'ns' in file ? file.ns : undefined
+}
+
+/** Finds what a number names in the model. */
+function identifier(emulator: Emulator): Identify {
+  const { kernel } = emulator
+  return (kind, value) => {
+    if (kind !== 'ns_inum') return undefined
+    const list = kernel.namespaces.all
+    for (let ns = list.after(0); ns !== null; ns = list.after(ns.id)) if (ns.ino === value) return ns
+    return undefined
+  }
+}
