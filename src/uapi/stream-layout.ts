@@ -9,6 +9,7 @@ import {
   FAN_EVENT_INFO_TYPE_OLD_DFID_NAME,
   FAN_EVENT_INFO_TYPE_PIDFD,
   FAN_EVENT_INFO_TYPE_RANGE,
+  FANOTIFY_METADATA_VERSION,
 } from './constants/fanotify.js'
 import {
   fanotify_event_info_error,
@@ -18,6 +19,7 @@ import {
   fanotify_event_info_ns,
   fanotify_event_info_pidfd,
   fanotify_event_info_range,
+  fanotify_event_metadata,
   file_handle,
 } from './generated/index.js'
 import type { Machine } from './machine.js'
@@ -32,6 +34,8 @@ export interface StreamLayout {
   readonly mnt_id: number
   readonly self_nsid: number
   readonly owner_nsid: number
+  /** The u32 that vers, reserved and metadata_len make when they are 3, 0 and 24, read in the machine's byte order. */
+  readonly usualHead: number
   /** By info_type: the least hdr.len that holds the record's content. */
   readonly minLen: Uint8Array
 }
@@ -62,6 +66,9 @@ function streamLayout(machine: Machine): StreamLayout {
   minLen[FAN_EVENT_INFO_TYPE_RANGE] = fanotify_event_info_range.on[machine].size
   minLen[FAN_EVENT_INFO_TYPE_MNT] = fanotify_event_info_mnt.on[machine].size
   minLen[FAN_EVENT_INFO_TYPE_NS] = fanotify_event_info_ns.on[machine].size
+  const head = new Uint8Array(fanotify_event_metadata.size)
+  const metadata = { event_len: 0, vers: FANOTIFY_METADATA_VERSION, metadata_len: head.length, mask: 0n, fd: 0, pid: 0 }
+  fanotify_event_metadata.on[machine].write(head, 0, metadata)
   return {
     bigEndian,
     low: bigEndian ? 4 : 0,
@@ -69,6 +76,7 @@ function streamLayout(machine: Machine): StreamLayout {
     mnt_id: fanotify_event_info_mnt.on[machine].offset.mnt_id,
     self_nsid: fanotify_event_info_ns.on[machine].offset.self_nsid,
     owner_nsid: fanotify_event_info_ns.on[machine].offset.owner_nsid,
+    usualHead: new DataView(head.buffer).getUint32(fanotify_event_metadata.offset.vers, !bigEndian),
     minLen,
   }
 }

@@ -69,7 +69,7 @@ export const fanotify_event_metadata: StructType<fanotify_event_metadata, fanoti
   },
   i386: {
     size: 24,
-    align: 4,
+    align: 8,
     offset: { event_len: 0, vers: 4, reserved: 5, metadata_len: 6, mask: 8, fd: 16, pid: 20 },
     read(view: ArrayBufferView, at = 0) {
       const v = structView(view, at, 24, 'fanotify_event_metadata')

@@ -67,7 +67,7 @@ export const clone_args: StructType<clone_args, clone_args, 'flags' | 'pidfd' | 
   },
   i386: {
     size: 88,
-    align: 4,
+    align: 8,
     offset: { flags: 0, pidfd: 8, child_tid: 16, parent_tid: 24, exit_signal: 32, stack: 40, stack_size: 48, tls: 56, set_tid: 64, set_tid_size: 72, cgroup: 80 },
     read(view: ArrayBufferView, at = 0) {
       const v = structView(view, at, 88, 'clone_args')

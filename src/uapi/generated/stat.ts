@@ -125,6 +125,22 @@ export interface statx {
   stx_dev_minor: number
   /** Mount that the file was found on. */
   stx_mnt_id: bigint
+  /** Alignment of memory for direct I/O. 0 when left out. */
+  stx_dio_mem_align: number
+  /** Alignment of file offsets for direct I/O. 0 when left out. */
+  stx_dio_offset_align: number
+  /** Id of the subvolume. 0 when left out. */
+  stx_subvol: bigint
+  /** Least size of an atomic write. 0 when left out. */
+  stx_atomic_write_unit_min: number
+  /** Greatest size of an atomic write. 0 when left out. */
+  stx_atomic_write_unit_max: number
+  /** Greatest number of segments of an atomic write. 0 when left out. */
+  stx_atomic_write_segments_max: number
+  /** Alignment of file offsets for direct reads. 0 when left out. */
+  stx_dio_read_offset_align: number
+  /** Best greatest size of an atomic write. 0 when left out. */
+  stx_atomic_write_unit_max_opt: number
 }
 
 /** What `statx.write` takes: {@link statx}, reserved fields optional. */
@@ -169,14 +185,30 @@ export interface statx_init {
   stx_dev_minor: number
   /** Mount that the file was found on. */
   stx_mnt_id: bigint
+  /** Alignment of memory for direct I/O. 0 when left out. */
+  stx_dio_mem_align?: number | undefined
+  /** Alignment of file offsets for direct I/O. 0 when left out. */
+  stx_dio_offset_align?: number | undefined
+  /** Id of the subvolume. 0 when left out. */
+  stx_subvol?: bigint | undefined
+  /** Least size of an atomic write. 0 when left out. */
+  stx_atomic_write_unit_min?: number | undefined
+  /** Greatest size of an atomic write. 0 when left out. */
+  stx_atomic_write_unit_max?: number | undefined
+  /** Greatest number of segments of an atomic write. 0 when left out. */
+  stx_atomic_write_segments_max?: number | undefined
+  /** Alignment of file offsets for direct reads. 0 when left out. */
+  stx_dio_read_offset_align?: number | undefined
+  /** Best greatest size of an atomic write. 0 when left out. */
+  stx_atomic_write_unit_max_opt?: number | undefined
 }
 
 /** Layouts, readers and writers of `struct statx`: What statx(2) tells. */
-export const statx: StructType<statx, statx_init, 'stx_mask' | 'stx_blksize' | 'stx_attributes' | 'stx_nlink' | 'stx_uid' | 'stx_gid' | 'stx_mode' | '__spare0' | 'stx_ino' | 'stx_size' | 'stx_blocks' | 'stx_attributes_mask' | 'stx_atime' | 'stx_btime' | 'stx_ctime' | 'stx_mtime' | 'stx_rdev_major' | 'stx_rdev_minor' | 'stx_dev_major' | 'stx_dev_minor' | 'stx_mnt_id' | '__spare3'> = structType({
+export const statx: StructType<statx, statx_init, 'stx_mask' | 'stx_blksize' | 'stx_attributes' | 'stx_nlink' | 'stx_uid' | 'stx_gid' | 'stx_mode' | '__spare0' | 'stx_ino' | 'stx_size' | 'stx_blocks' | 'stx_attributes_mask' | 'stx_atime' | 'stx_btime' | 'stx_ctime' | 'stx_mtime' | 'stx_rdev_major' | 'stx_rdev_minor' | 'stx_dev_major' | 'stx_dev_minor' | 'stx_mnt_id' | 'stx_dio_mem_align' | 'stx_dio_offset_align' | 'stx_subvol' | 'stx_atomic_write_unit_min' | 'stx_atomic_write_unit_max' | 'stx_atomic_write_segments_max' | 'stx_dio_read_offset_align' | 'stx_atomic_write_unit_max_opt' | '__spare2' | '__spare3'> = structType({
   x86_64: {
     size: 256,
     align: 8,
-    offset: { stx_mask: 0, stx_blksize: 4, stx_attributes: 8, stx_nlink: 16, stx_uid: 20, stx_gid: 24, stx_mode: 28, __spare0: 30, stx_ino: 32, stx_size: 40, stx_blocks: 48, stx_attributes_mask: 56, stx_atime: 64, stx_btime: 80, stx_ctime: 96, stx_mtime: 112, stx_rdev_major: 128, stx_rdev_minor: 132, stx_dev_major: 136, stx_dev_minor: 140, stx_mnt_id: 144, __spare3: 152 },
+    offset: { stx_mask: 0, stx_blksize: 4, stx_attributes: 8, stx_nlink: 16, stx_uid: 20, stx_gid: 24, stx_mode: 28, __spare0: 30, stx_ino: 32, stx_size: 40, stx_blocks: 48, stx_attributes_mask: 56, stx_atime: 64, stx_btime: 80, stx_ctime: 96, stx_mtime: 112, stx_rdev_major: 128, stx_rdev_minor: 132, stx_dev_major: 136, stx_dev_minor: 140, stx_mnt_id: 144, stx_dio_mem_align: 152, stx_dio_offset_align: 156, stx_subvol: 160, stx_atomic_write_unit_min: 168, stx_atomic_write_unit_max: 172, stx_atomic_write_segments_max: 176, stx_dio_read_offset_align: 180, stx_atomic_write_unit_max_opt: 184, __spare2: 188, __spare3: 192 },
     read(view: ArrayBufferView, at = 0) {
       const v = structView(view, at, 256, 'statx')
       return {
@@ -216,6 +248,14 @@ export const statx: StructType<statx, statx_init, 'stx_mask' | 'stx_blksize' | '
         stx_dev_major: v.getUint32(at + 136, true),
         stx_dev_minor: v.getUint32(at + 140, true),
         stx_mnt_id: v.getBigUint64(at + 144, true),
+        stx_dio_mem_align: v.getUint32(at + 152, true),
+        stx_dio_offset_align: v.getUint32(at + 156, true),
+        stx_subvol: v.getBigUint64(at + 160, true),
+        stx_atomic_write_unit_min: v.getUint32(at + 168, true),
+        stx_atomic_write_unit_max: v.getUint32(at + 172, true),
+        stx_atomic_write_segments_max: v.getUint32(at + 176, true),
+        stx_dio_read_offset_align: v.getUint32(at + 180, true),
+        stx_atomic_write_unit_max_opt: v.getUint32(at + 184, true),
       }
     },
     write(view: ArrayBufferView, at: number, value: statx_init) {
@@ -248,14 +288,22 @@ export const statx: StructType<statx, statx_init, 'stx_mask' | 'stx_blksize' | '
       v.setUint32(at + 136, value.stx_dev_major, true)
       v.setUint32(at + 140, value.stx_dev_minor, true)
       v.setBigUint64(at + 144, value.stx_mnt_id, true)
+      v.setUint32(at + 152, value.stx_dio_mem_align ?? 0, true)
+      v.setUint32(at + 156, value.stx_dio_offset_align ?? 0, true)
+      v.setBigUint64(at + 160, value.stx_subvol ?? 0n, true)
+      v.setUint32(at + 168, value.stx_atomic_write_unit_min ?? 0, true)
+      v.setUint32(at + 172, value.stx_atomic_write_unit_max ?? 0, true)
+      v.setUint32(at + 176, value.stx_atomic_write_segments_max ?? 0, true)
+      v.setUint32(at + 180, value.stx_dio_read_offset_align ?? 0, true)
+      v.setUint32(at + 184, value.stx_atomic_write_unit_max_opt ?? 0, true)
       clear(v, at + 30, at + 32)
-      clear(v, at + 152, at + 256)
+      clear(v, at + 188, at + 256)
     },
   },
   i386: {
     size: 256,
     align: 4,
-    offset: { stx_mask: 0, stx_blksize: 4, stx_attributes: 8, stx_nlink: 16, stx_uid: 20, stx_gid: 24, stx_mode: 28, __spare0: 30, stx_ino: 32, stx_size: 40, stx_blocks: 48, stx_attributes_mask: 56, stx_atime: 64, stx_btime: 80, stx_ctime: 96, stx_mtime: 112, stx_rdev_major: 128, stx_rdev_minor: 132, stx_dev_major: 136, stx_dev_minor: 140, stx_mnt_id: 144, __spare3: 152 },
+    offset: { stx_mask: 0, stx_blksize: 4, stx_attributes: 8, stx_nlink: 16, stx_uid: 20, stx_gid: 24, stx_mode: 28, __spare0: 30, stx_ino: 32, stx_size: 40, stx_blocks: 48, stx_attributes_mask: 56, stx_atime: 64, stx_btime: 80, stx_ctime: 96, stx_mtime: 112, stx_rdev_major: 128, stx_rdev_minor: 132, stx_dev_major: 136, stx_dev_minor: 140, stx_mnt_id: 144, stx_dio_mem_align: 152, stx_dio_offset_align: 156, stx_subvol: 160, stx_atomic_write_unit_min: 168, stx_atomic_write_unit_max: 172, stx_atomic_write_segments_max: 176, stx_dio_read_offset_align: 180, stx_atomic_write_unit_max_opt: 184, __spare2: 188, __spare3: 192 },
     read(view: ArrayBufferView, at = 0) {
       const v = structView(view, at, 256, 'statx')
       return {
@@ -295,6 +343,14 @@ export const statx: StructType<statx, statx_init, 'stx_mask' | 'stx_blksize' | '
         stx_dev_major: v.getUint32(at + 136, true),
         stx_dev_minor: v.getUint32(at + 140, true),
         stx_mnt_id: v.getBigUint64(at + 144, true),
+        stx_dio_mem_align: v.getUint32(at + 152, true),
+        stx_dio_offset_align: v.getUint32(at + 156, true),
+        stx_subvol: v.getBigUint64(at + 160, true),
+        stx_atomic_write_unit_min: v.getUint32(at + 168, true),
+        stx_atomic_write_unit_max: v.getUint32(at + 172, true),
+        stx_atomic_write_segments_max: v.getUint32(at + 176, true),
+        stx_dio_read_offset_align: v.getUint32(at + 180, true),
+        stx_atomic_write_unit_max_opt: v.getUint32(at + 184, true),
       }
     },
     write(view: ArrayBufferView, at: number, value: statx_init) {
@@ -327,14 +383,22 @@ export const statx: StructType<statx, statx_init, 'stx_mask' | 'stx_blksize' | '
       v.setUint32(at + 136, value.stx_dev_major, true)
       v.setUint32(at + 140, value.stx_dev_minor, true)
       v.setBigUint64(at + 144, value.stx_mnt_id, true)
+      v.setUint32(at + 152, value.stx_dio_mem_align ?? 0, true)
+      v.setUint32(at + 156, value.stx_dio_offset_align ?? 0, true)
+      v.setBigUint64(at + 160, value.stx_subvol ?? 0n, true)
+      v.setUint32(at + 168, value.stx_atomic_write_unit_min ?? 0, true)
+      v.setUint32(at + 172, value.stx_atomic_write_unit_max ?? 0, true)
+      v.setUint32(at + 176, value.stx_atomic_write_segments_max ?? 0, true)
+      v.setUint32(at + 180, value.stx_dio_read_offset_align ?? 0, true)
+      v.setUint32(at + 184, value.stx_atomic_write_unit_max_opt ?? 0, true)
       clear(v, at + 30, at + 32)
-      clear(v, at + 152, at + 256)
+      clear(v, at + 188, at + 256)
     },
   },
   s390x: {
     size: 256,
     align: 8,
-    offset: { stx_mask: 0, stx_blksize: 4, stx_attributes: 8, stx_nlink: 16, stx_uid: 20, stx_gid: 24, stx_mode: 28, __spare0: 30, stx_ino: 32, stx_size: 40, stx_blocks: 48, stx_attributes_mask: 56, stx_atime: 64, stx_btime: 80, stx_ctime: 96, stx_mtime: 112, stx_rdev_major: 128, stx_rdev_minor: 132, stx_dev_major: 136, stx_dev_minor: 140, stx_mnt_id: 144, __spare3: 152 },
+    offset: { stx_mask: 0, stx_blksize: 4, stx_attributes: 8, stx_nlink: 16, stx_uid: 20, stx_gid: 24, stx_mode: 28, __spare0: 30, stx_ino: 32, stx_size: 40, stx_blocks: 48, stx_attributes_mask: 56, stx_atime: 64, stx_btime: 80, stx_ctime: 96, stx_mtime: 112, stx_rdev_major: 128, stx_rdev_minor: 132, stx_dev_major: 136, stx_dev_minor: 140, stx_mnt_id: 144, stx_dio_mem_align: 152, stx_dio_offset_align: 156, stx_subvol: 160, stx_atomic_write_unit_min: 168, stx_atomic_write_unit_max: 172, stx_atomic_write_segments_max: 176, stx_dio_read_offset_align: 180, stx_atomic_write_unit_max_opt: 184, __spare2: 188, __spare3: 192 },
     read(view: ArrayBufferView, at = 0) {
       const v = structView(view, at, 256, 'statx')
       return {
@@ -374,6 +438,14 @@ export const statx: StructType<statx, statx_init, 'stx_mask' | 'stx_blksize' | '
         stx_dev_major: v.getUint32(at + 136, false),
         stx_dev_minor: v.getUint32(at + 140, false),
         stx_mnt_id: v.getBigUint64(at + 144, false),
+        stx_dio_mem_align: v.getUint32(at + 152, false),
+        stx_dio_offset_align: v.getUint32(at + 156, false),
+        stx_subvol: v.getBigUint64(at + 160, false),
+        stx_atomic_write_unit_min: v.getUint32(at + 168, false),
+        stx_atomic_write_unit_max: v.getUint32(at + 172, false),
+        stx_atomic_write_segments_max: v.getUint32(at + 176, false),
+        stx_dio_read_offset_align: v.getUint32(at + 180, false),
+        stx_atomic_write_unit_max_opt: v.getUint32(at + 184, false),
       }
     },
     write(view: ArrayBufferView, at: number, value: statx_init) {
@@ -406,8 +478,16 @@ export const statx: StructType<statx, statx_init, 'stx_mask' | 'stx_blksize' | '
       v.setUint32(at + 136, value.stx_dev_major, false)
       v.setUint32(at + 140, value.stx_dev_minor, false)
       v.setBigUint64(at + 144, value.stx_mnt_id, false)
+      v.setUint32(at + 152, value.stx_dio_mem_align ?? 0, false)
+      v.setUint32(at + 156, value.stx_dio_offset_align ?? 0, false)
+      v.setBigUint64(at + 160, value.stx_subvol ?? 0n, false)
+      v.setUint32(at + 168, value.stx_atomic_write_unit_min ?? 0, false)
+      v.setUint32(at + 172, value.stx_atomic_write_unit_max ?? 0, false)
+      v.setUint32(at + 176, value.stx_atomic_write_segments_max ?? 0, false)
+      v.setUint32(at + 180, value.stx_dio_read_offset_align ?? 0, false)
+      v.setUint32(at + 184, value.stx_atomic_write_unit_max_opt ?? 0, false)
       clear(v, at + 30, at + 32)
-      clear(v, at + 152, at + 256)
+      clear(v, at + 188, at + 256)
     },
   },
 })

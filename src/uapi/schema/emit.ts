@@ -29,7 +29,7 @@ function emitStruct(table: StructTable): string {
     out.push(`/** What \`${table.name}.write\` takes: {@link ${table.name}}, reserved fields optional. */`)
     out.push(`export interface ${init} {`)
     for (const field of readable(table)) {
-      const optional = field.reserved === 'pad'
+      const optional = field.presence === 'optional'
       const text = typeText(field, true)
       out.push(
         `  /** ${field.doc} */`,
@@ -93,7 +93,7 @@ function writeStruct(table: StructTable, model: DataModel, base: number, value: 
     if (field.count !== undefined)
       return Array.from({ length: field.count }, (_, i) => one(at + i * scalar.size, `${value}.${field.name}[${i}]`))
     const zero = scalar.size === 8 ? '0n' : '0'
-    return [one(at, `${value}.${field.name}${field.reserved === 'pad' ? ` ?? ${zero}` : ''}`)]
+    return [one(at, `${value}.${field.name}${field.presence === 'optional' ? ` ?? ${zero}` : ''}`)]
   })
   for (const [from, to] of holes(table, model)) out.push(`clear(v, ${place(base + from)}, ${place(base + to)})`)
   return out
@@ -115,12 +115,12 @@ function holes(table: StructTable, model: DataModel): [from: number, to: number]
 }
 
 function readable(table: StructTable): Field[] {
-  return table.fields.filter((field) => field.reserved !== 'spare' && field.count !== 0)
+  return table.fields.filter((field) => field.presence !== 'spare' && field.count !== 0)
 }
 
 function initName(table: StructTable): string {
   const differs = readable(table).some(
-    (field) => field.reserved === 'pad' || (!scalarOf(field) && initName(tableOf(field)) !== field.type),
+    (field) => field.presence === 'optional' || (!scalarOf(field) && initName(tableOf(field)) !== field.type),
   )
   return differs ? `${table.name}_init` : table.name
 }

@@ -7,7 +7,7 @@ export const fanotify: readonly StructTable[] = [
     field('u8', 'vers', 'FANOTIFY_METADATA_VERSION.'),
     pad('u8', 'reserved'),
     field('u16', 'metadata_len', 'Offset of the first information record.'),
-    field('u64', 'mask', 'FAN_* event bits.'),
+    field('aligned_u64', 'mask', 'FAN_* event bits.'),
     field('s32', 'fd', 'An open file, FAN_NOFD or -errno.'),
     field('s32', 'pid', 'Who caused the event.'),
   ]),

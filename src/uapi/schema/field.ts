@@ -1,5 +1,5 @@
 /** A C scalar, or the name of another struct's table. */
-export type FieldType = 'u8' | 'u16' | 's16' | 'u32' | 's32' | 'u64' | 's64' | (string & {})
+export type FieldType = 'u8' | 'u16' | 's16' | 'u32' | 's32' | 'u64' | 'aligned_u64' | 's64' | (string & {})
 
 /** One field of a kernel struct. */
 export interface Field {
@@ -9,8 +9,8 @@ export interface Field {
   readonly doc: string
   /** An array of so many; 0 is a flexible array at the end. */
   readonly count?: number
-  /** `pad`: reads like any other, and may be left out when writing. `spare`: not read, written as 0. */
-  readonly reserved?: 'pad' | 'spare'
+  /** `optional`: reads like any other, and may be left out when writing. `spare`: not read, written as 0. */
+  readonly presence?: 'optional' | 'spare'
 }
 
 /** One kernel struct. */
@@ -27,12 +27,17 @@ export function field(type: FieldType, name: string, doc: string, more: Partial<
 
 /** A field that must be zero or is not looked at, but that a reader may want to check. */
 export function pad(type: FieldType, name: string, doc = 'Reserved; 0 when left out.'): Field {
-  return { name, type, doc, reserved: 'pad' }
+  return { name, type, doc, presence: 'optional' }
+}
+
+/** A field that is 0 unless there is something to say. */
+export function optional(type: FieldType, name: string, doc: string): Field {
+  return { name, type, doc: `${doc} 0 when left out.`, presence: 'optional' }
 }
 
 /** Room for later fields: nobody reads it. */
 export function spare(type: FieldType, name: string, count: number): Field {
-  return { name, type, doc: 'Spare.', count, reserved: 'spare' }
+  return { name, type, doc: 'Spare.', count, presence: 'spare' }
 }
 
 /** A flexible array at the end: only its offset is known. */

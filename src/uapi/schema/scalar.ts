@@ -5,6 +5,8 @@ export interface Scalar {
   readonly size: number
   readonly view: 'Uint8' | 'Uint16' | 'Int16' | 'Uint32' | 'Int32' | 'BigUint64' | 'BigInt64'
   readonly typed: string
+  /** Aligned to its size even where 64-bit fields are not (`__aligned_u64`). */
+  readonly aligned?: true
 }
 
 /** The scalars that field tables use. */
@@ -15,6 +17,7 @@ export const scalars: ReadonlyMap<string, Scalar> = new Map([
   ['u32', { size: 4, view: 'Uint32', typed: 'UInt32' }],
   ['s32', { size: 4, view: 'Int32', typed: 'Int32' }],
   ['u64', { size: 8, view: 'BigUint64', typed: 'BigUInt64' }],
+  ['aligned_u64', { size: 8, view: 'BigUint64', typed: 'BigUInt64', aligned: true }],
   ['s64', { size: 8, view: 'BigInt64', typed: 'BigInt64' }],
 ])
 

@@ -1,4 +1,4 @@
-import { field, pad, type StructTable, spare, struct } from './field.js'
+import { field, optional, pad, type StructTable, spare, struct } from './field.js'
 
 /** `linux/stat.h`. */
 export const stat: readonly StructTable[] = [
@@ -29,6 +29,15 @@ export const stat: readonly StructTable[] = [
     field('u32', 'stx_dev_major', 'Device that the file is on.'),
     field('u32', 'stx_dev_minor', 'Device that the file is on.'),
     field('u64', 'stx_mnt_id', 'Mount that the file was found on.'),
-    spare('u64', '__spare3', 13),
+    optional('u32', 'stx_dio_mem_align', 'Alignment of memory for direct I/O.'),
+    optional('u32', 'stx_dio_offset_align', 'Alignment of file offsets for direct I/O.'),
+    optional('u64', 'stx_subvol', 'Id of the subvolume.'),
+    optional('u32', 'stx_atomic_write_unit_min', 'Least size of an atomic write.'),
+    optional('u32', 'stx_atomic_write_unit_max', 'Greatest size of an atomic write.'),
+    optional('u32', 'stx_atomic_write_segments_max', 'Greatest number of segments of an atomic write.'),
+    optional('u32', 'stx_dio_read_offset_align', 'Alignment of file offsets for direct reads.'),
+    optional('u32', 'stx_atomic_write_unit_max_opt', 'Best greatest size of an atomic write.'),
+    spare('u32', '__spare2', 1),
+    spare('u64', '__spare3', 8),
   ]),
 ]

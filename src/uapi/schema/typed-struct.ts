@@ -45,7 +45,7 @@ export function layoutOf(table: StructTable, model: DataModel): Layout {
   const typed = builder.compile()
   const offsets = new Map(
     table.fields.map((field) => {
-      const first = field.count !== undefined && field.reserved !== 'spare' ? `${field.name}.0` : field.name
+      const first = field.count !== undefined && field.presence !== 'spare' ? `${field.name}.0` : field.name
       return [field.name, flexibleOffsets.get(field.name) ?? typed.getOffsetOf(first)]
     }),
   )
@@ -64,7 +64,7 @@ export function tableOf(field: Field): StructTable {
 function alignOf(field: Field, model: DataModel): number {
   const scalar = scalarOf(field)
   if (!scalar) return layoutOf(tableOf(field), model).align
-  return scalar.size === 8 ? model.align64 : scalar.size
+  return scalar.size === 8 && !scalar.aligned ? model.align64 : scalar.size
 }
 
 function alignTo(builder: Builder, align: number): void {
@@ -77,7 +77,7 @@ function add(builder: Builder, field: Field, model: DataModel): void {
     builder.Struct!(field.name, layoutOf(tableOf(field), model).typed)
     return
   }
-  if (field.reserved === 'spare') {
+  if (field.presence === 'spare') {
     builder.Buffer!(field.name, scalar.size * (field.count ?? 1))
     return
   }
