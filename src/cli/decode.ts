@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
+import { EventDecoder } from '../uapi/event-decoder.js'
 import {
   type DecodeError,
-  decodeEvents,
   type EventGroup,
   eventToJson,
   type FanotifyEvent,
@@ -30,65 +30,42 @@ export interface DecodeOptions extends FilterOptions {
   group?: EventGroup
 }
 
-/** An event with the bytes it was read from. */
-interface Located {
-  event: FanotifyEvent
-  bytes: Uint8Array
-  /** Where the event starts in the stream. */
-  at: number
-  index: number
-}
-
 interface Format {
   start: string
   between: string
   end: string
-  print(located: Located, machine: Machine): string
+  /**
+   * @param at - where the event starts in the stream
+   * @param index - which event of the stream it is
+   */
+  print(event: FanotifyEvent, at: number, index: number, machine: Machine): string
 }
 
 const FORMATS: Record<DecodeFormat, Format> = {
-  text: { start: '', between: '', end: '', print: ({ event }) => `${eventToText(event)}\n` },
-  ndjson: { start: '', between: '', end: '', print: ({ event }) => `${JSON.stringify(eventToJson(event))}\n` },
-  json: { start: '[', between: ',', end: '\n]\n', print: ({ event }) => `\n${JSON.stringify(eventToJson(event))}` },
-  hex: {
-    start: '',
-    between: '',
-    end: '',
-    print: ({ event, bytes, at, index }, machine) => eventToHex(event, bytes, at, index, machine),
-  },
+  text: { start: '', between: '', end: '', print: (event) => `${eventToText(event)}\n` },
+  ndjson: { start: '', between: '', end: '', print: (event) => `${JSON.stringify(eventToJson(event))}\n` },
+  json: { start: '[', between: ',', end: '\n]\n', print: (event) => `\n${JSON.stringify(eventToJson(event))}` },
+  hex: { start: '', between: '', end: '', print: eventToHex },
 }
 
 // More than any event: a record is at most 64 KiB, and the kernel puts at most a handful into one.
 const MAX_EVENT_LEN = 1 << 20
 
-/** Decodes a stream that comes in pieces, handing over the whole events of each; returns what it stopped at, if not at the end. */
-async function* locateEvents(
+/** The events of each piece of a stream; returns what it stopped at, if not at the end. */
+async function* eventsOf(
   chunks: AsyncIterable<Uint8Array>,
   options: DecodeOptions,
-): AsyncGenerator<Located[], DecodeError | undefined> {
-  let left = new Uint8Array()
-  let at = 0
-  let index = 0
-  let error: DecodeError | undefined
+): AsyncGenerator<FanotifyEvent[], DecodeError | undefined> {
+  const decoder = new EventDecoder(options)
   for await (const chunk of chunks) {
-    if (chunk.length === 0) continue
-    const bytes = left.length === 0 ? chunk : Buffer.concat([left, chunk])
-    const result = decodeEvents(bytes, options)
-    let start = 0
-    const located: Located[] = result.events.map((event) => {
-      const end = start + event.event_len
-      const item = { event, bytes: bytes.subarray(start, end), at: at + start, index: index++ }
-      start = end
-      return item
-    })
-    yield located
-    error = result.error && { ...result.error, offset: at + result.error.offset }
-    if (error && result.stop !== 'truncated') return error
-    at += result.bytesConsumed
-    left = bytes.slice(result.bytesConsumed)
-    if (left.length > MAX_EVENT_LEN) return { offset: at, field: 'event_len', reason: 'more than any event has' }
+    yield decoder.push(chunk)
+    if (decoder.stop !== 'end') break
+    // Without this a damaged event_len would have everything behind it kept in memory.
+    if (decoder.bytesLeft > MAX_EVENT_LEN)
+      return { offset: decoder.bytesConsumed, field: 'event_len', reason: 'larger than any event' }
   }
-  return error
+  decoder.end()
+  return decoder.error
 }
 
 /** Prints the events of a file. @throws CliError when it cannot be read or is cut short, after printing what was whole */
@@ -98,16 +75,19 @@ export async function decode(path: string, options: DecodeOptions): Promise<void
   const bytes = bytesOf(await showProgress(input), options.input)
   const format = FORMATS[options.format]
   const output = new Output()
-  const events = locateEvents(bytes, options)
+  const events = eventsOf(bytes, options)
   let shown = 0
   let count = 0
+  let at = 0
   output.write(format.start)
   let next = await events.next()
   for (; !next.done; next = await events.next()) {
-    for (const located of next.value) {
-      count++
-      if (filter && !filter(located.event)) continue
-      const text = format.print(located, options.machine)
+    for (const event of next.value) {
+      const start = at
+      const index = count++
+      at += event.event_len
+      if (filter && !filter(event)) continue
+      const text = format.print(event, start, index, options.machine)
       output.write(shown++ === 0 ? text : format.between + text)
       if (output.full) await output.flush()
     }

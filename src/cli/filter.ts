@@ -1,4 +1,4 @@
-import { eventNames, type FanotifyEvent } from '../uapi/index.js'
+import { eventBits, eventNames, type FanotifyEvent } from '../uapi/index.js'
 import { CliError } from './cli-error.js'
 import { infoTypeNames, parseInfoType } from './info-type.js'
 
@@ -12,21 +12,21 @@ export interface FilterOptions {
   type?: string
 }
 
-const ALL_BITS = 0xffff_ffffn
-
 // 0x100 and 0x200 have two names each, so names are compared, not bits.
-const KNOWN_NAMES: ReadonlySet<string> = new Set([...eventNames(ALL_BITS, 'fs'), ...eventNames(ALL_BITS, 'ns')])
+const KNOWN_NAMES: ReadonlySet<string> = new Set([...eventBits('fs').keys(), ...eventBits('ns').keys()])
 
 const COMBINED_NAMES: Record<string, readonly string[]> = {
   FAN_CLOSE: ['FAN_CLOSE_WRITE', 'FAN_CLOSE_NOWRITE'],
   FAN_MOVE: ['FAN_MOVED_FROM', 'FAN_MOVED_TO'],
 }
 
-function list(text: string): string[] {
-  return text
+function list(option: string, text: string): string[] {
+  const words = text
     .split(/[,|]/)
     .map((word) => word.trim())
     .filter((word) => word !== '')
+  if (words.length === 0) throw new CliError(`${option}: nothing is named`)
+  return words
 }
 
 function maskNames(word: string): readonly string[] {
@@ -40,7 +40,7 @@ function maskNames(word: string): readonly string[] {
 function maskFilter(text: string): EventFilter {
   const names = new Set<string>()
   let bits = 0n
-  for (const word of list(text)) {
+  for (const word of list('--mask', text)) {
     if (/^(0x[0-9a-f]+|\d+)$/i.test(word)) bits |= BigInt(word)
     else for (const name of maskNames(word)) names.add(name)
   }
@@ -49,7 +49,7 @@ function maskFilter(text: string): EventFilter {
 
 function pidFilter(text: string): EventFilter {
   const pids = new Set(
-    list(text).map((word) => {
+    list('--pid', text).map((word) => {
       if (!/^\d+$/.test(word)) throw new CliError(`--pid: ${word} is not a pid`)
       return Number(word)
     }),
@@ -59,7 +59,7 @@ function pidFilter(text: string): EventFilter {
 
 function typeFilter(text: string): EventFilter {
   const types = new Set(
-    list(text).map((word) => {
+    list('--type', text).map((word) => {
       const type = parseInfoType(word)
       if (type === undefined)
         throw new CliError(`--type: no record is named ${word}; there are ${infoTypeNames().join(', ')}`)

@@ -1,4 +1,5 @@
 import {
+  encodeEvents,
   errnoName,
   type FanotifyEvent,
   type FanotifyInfo,
@@ -144,17 +145,11 @@ function characters(bytes: Uint8Array): string {
  * An annotated dump of one event: a line a field with its offset in the stream, its bytes, name and value. As text it is a hex
  * dump that `kabinet decode` reads back.
  *
- * @param bytes - the event's bytes
  * @param at - where the event starts in the stream
  * @param index - which event of the stream it is, from 0
  */
-export function eventToHex(
-  event: FanotifyEvent,
-  bytes: Uint8Array,
-  at: number,
-  index: number,
-  machine: Machine,
-): string {
+export function eventToHex(event: FanotifyEvent, at: number, index: number, machine: Machine): string {
+  const bytes = encodeEvents([event], { machine })
   const fields = new Fields()
   metadata(fields, event, machine)
   for (const info of event.info) record(fields, info, machine)

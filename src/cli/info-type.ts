@@ -19,7 +19,7 @@ export function parseInfoType(text: string): number | undefined {
   return undefined
 }
 
-/** The names there are. */
+/** The names there are, in the order of their numbers. */
 export function infoTypeNames(): string[] {
-  return [...names.values()]
+  return [...names].sort(([a], [b]) => a - b).map(([, name]) => name)
 }

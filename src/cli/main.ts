@@ -21,12 +21,17 @@ const program: Command = new Command('kabinet')
   .description('The Linux fanotify and namespace ABI, byte for byte.')
   .version(JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')).version)
   .exitOverride()
-  .configureOutput({ outputError: (text) => say(text.trim().replace(/^error: /, '')) })
+  .configureOutput({
+    outputError: (text) =>
+      say(
+        text
+          .trim()
+          .replace(/^error: /, '')
+          .replaceAll('\n', ' '),
+      ),
+  })
   .showHelpAfterError(false)
   .showSuggestionAfterError(true)
-  .action((): void => program.help({ error: true }))
-  .argument('[command]')
-  .usage('[options] <command>')
 
 for (const { name, summary, load } of commands) {
   const command = program.command(name).summary(summary).description(summary).copyInheritedSettings(program)

@@ -1,13 +1,9 @@
-import { errnoName, eventNames, type FanotifyEvent, type FanotifyInfo } from '../uapi/index.js'
+import { errnoName, eventNames, type FanotifyEvent, type FanotifyInfo, toHex } from '../uapi/index.js'
 import { color } from './color.js'
 import { infoTypeName } from './info-type.js'
 import { quoteName } from './quote.js'
 
 const METADATA_LEN = 24
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
-}
 
 function u32(value: number): string {
   return (value >>> 0).toString(16).padStart(8, '0')
@@ -28,7 +24,7 @@ export const FD_NAMES: Record<number, string> = { [-1]: 'FAN_NOFD' }
 function content(info: Exclude<FanotifyInfo, { raw: Uint8Array }>): string {
   if ('handle' in info) {
     const { handle, fsid } = info
-    const fid = `fsid=${u32(fsid[0])}.${u32(fsid[1])} handle=${handle.handle_type}:${hex(handle.f_handle)}`
+    const fid = `fsid=${u32(fsid[0])}.${u32(fsid[1])} handle=${handle.handle_type}:${toHex(handle.f_handle)}`
     return 'name' in info ? `${fid} name=${color.green(quoteName(info.name))}` : fid
   }
   if ('pidfd' in info) return `pidfd=${fdText(info.pidfd, PIDFD_NAMES)}`
@@ -41,9 +37,13 @@ function content(info: Exclude<FanotifyInfo, { raw: Uint8Array }>): string {
 
 function record(info: FanotifyInfo): string {
   const name = color.bold(infoTypeName(info.info_type))
-  if (!info.raw) return `${name}{${content(info)}}`
+  if (!info.raw) {
+    const { pad, pad2, tail } = info
+    const odd = `${pad ? ` pad=${pad}` : ''}${pad2 ? ` pad2=${pad2}` : ''}${tail ? ` tail=${toHex(tail)}` : ''}`
+    return `${name}{${content(info)}${odd}}`
+  }
   const broken = info.error ? ` ${color.red(`broken: ${info.error.field} ${info.error.reason}`)}` : ''
-  return `${name}{raw=${hex(info.raw)}${broken}}`
+  return `${name}{raw=${toHex(info.raw)}${broken}}`
 }
 
 /** Mask bits by name, joined by `|`; `0` for an empty mask. */
@@ -57,6 +57,8 @@ export function eventToText(event: FanotifyEvent): string {
   if (event.fd !== -1) parts.push(`fd=${fdText(event.fd, FD_NAMES)}`)
   if (event.reserved !== 0) parts.push(`reserved=${event.reserved}`)
   if (event.metadata_len !== METADATA_LEN) parts.push(`metadata_len=${event.metadata_len}`)
+  if (event.metadata_tail) parts.push(`metadata_tail=${toHex(event.metadata_tail)}`)
   for (const info of event.info) parts.push(record(info))
+  if (event.trailing) parts.push(`trailing=${toHex(event.trailing)}`)
   return parts.join(' ')
 }

@@ -44,7 +44,7 @@ struct record_fid { struct record_header h; int32_t fsid[2]; uint32_t handle_byt
 struct record_pidfd { struct record_header h; int32_t pidfd; };
 struct record_error { struct record_header h; int32_t error; uint32_t error_count; };
 struct record_range { struct record_header h; uint32_t pad; uint64_t offset, count; };
-struct record_mnt { struct record_header h; uint64_t mnt_id; } __attribute__((packed));
+struct record_mnt { struct record_header h; uint64_t mnt_id; };
 
 static FILE *bin, *walk;
 static char reads[1 << 16];
