@@ -23,6 +23,8 @@ import { type Fields, type Kind, type StructLayout, type StructRows, structRows 
 import { handleFields } from './handle_fields.js'
 
 const METADATA = structRows(fanotify_event_metadata, { mask: 'fan_mask', fd: 'signed', pid: 'pid' })
+// The same bits mean something else in an event of a namespace.
+const NS_METADATA = structRows(fanotify_event_metadata, { mask: 'fan_ns_mask', fd: 'signed', pid: 'pid' })
 const HEADER = structRows(fanotify_event_info_header, {})
 
 // The header's fields come from HEADER: these rows are what follows it.
@@ -83,8 +85,10 @@ export function eventFields(fields: Fields, end: number): void {
   while (at + size <= end) {
     const length = fields.view.getUint32(at, true)
     if (length < size || at + length > end) return
-    fields.struct(METADATA, at)
     let info = at + fields.view.getUint16(at + offset.metadata_len, true)
+    const first = info < at + length ? fields.view.getUint8(info) : 0
+    const ofNamespace = first === FAN_EVENT_INFO_TYPE_NS || first === FAN_EVENT_INFO_TYPE_MNT
+    fields.struct(ofNamespace ? NS_METADATA : METADATA, at)
     while (info + header.size <= at + length) {
       const infoLength = fields.view.getUint16(info + header.offset.len, true)
       if (infoLength < header.size || info + infoLength > at + length) break

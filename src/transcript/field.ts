@@ -18,7 +18,7 @@ export type ChanceKind =
   | 'any'
 
 /** How a field is shown: as an integer of its length, bit names, text or plain bytes. */
-export type PlainKind = 'unsigned' | 'signed' | 'bits' | 'fan_mask' | 'ns_type' | 'chars' | 'bytes'
+export type PlainKind = 'unsigned' | 'signed' | 'bits' | 'fan_mask' | 'fan_ns_mask' | 'ns_type' | 'chars' | 'bytes'
 
 export type Kind = ChanceKind | PlainKind
 

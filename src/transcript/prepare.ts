@@ -1,5 +1,5 @@
 import { type Arg, type At, atOffsets, type Step } from './format.js'
-import { fromHex, writeHex } from './hex.js'
+import { fromHex, toHex, writeHex } from './hex.js'
 
 /** What an out buffer holds before the call, so that a byte too many shows. */
 export const FILL = 0xaa
@@ -60,8 +60,12 @@ export class PreparedStep {
   readonly args: RegisterValue[] = []
   /** The buffers in the order of `out`. */
   readonly outs: OutBuffer[] = []
+  /** Whether an argument refers to another step or task: then {@link recordedArgs} tells what it came to. */
+  refers = false
   readonly #patches: Patch[] = []
   readonly #fill: boolean
+  /** The bytes of nested buffers. */
+  readonly #nested: Map<At, Uint8Array> = new Map()
 
   /** @param fill - whether out buffers are filled before the call (the header's `fill`) */
   constructor(step: Step, fill = true) {
@@ -69,6 +73,20 @@ export class PreparedStep {
     this.call = step.call
     this.#fill = fill
     for (let i = 0; i < step.args.length; i++) this.args.push(this.#register(step.args[i] as Arg, i))
+  }
+
+  /**
+   * The arguments as a recorded transcript has them, with numbers and bytes in place of references. To be asked between
+   * {@link ready} and the call.
+   */
+  recordedArgs(): Arg[] {
+    if (!this.refers) return this.step.args
+    return this.step.args.map((arg, index) => {
+      const value = this.args[index]
+      if (arg === null || typeof arg !== 'object' || 'pid' in arg) return arg
+      if ('ret' in arg) return value as number
+      return 'at' in arg && value instanceof Uint8Array ? recordedBuffer(arg, value, this.#nested) : arg
+    })
   }
 
   /** Puts everything in place for one call. */
@@ -89,6 +107,7 @@ export class PreparedStep {
       return 0
     }
     if ('ret' in arg) {
+      this.refers = true
       this.#patches.push((around) => {
         this.args[index] = around.ret(arg.ret)
       })
@@ -130,6 +149,7 @@ export class PreparedStep {
   }
 
   #put(target: Uint8Array<ArrayBuffer>, offset: number, at: At, index: number): void {
+    if ('ret' in at || 'pid' in at || 'from' in at) this.refers = true
     if ('ret' in at) this.#patches.push((around) => put32(target, offset, around.ret(at.ret)))
     else if ('pid' in at) this.#patches.push((around) => put32(target, offset, around.pid(at.pid)))
     else if ('bad' in at) this.#patches.push(() => putPointer(target, offset, BigInt(UNMAPPED)))
@@ -143,9 +163,26 @@ export class PreparedStep {
       this.#patches.push((around) => putPointer(target, offset, around.address(pathBytes(withPids(at.str, around)))))
     } else {
       const nested = this.#buffer(at, index, true)
+      this.#nested.set(at, nested)
       this.#patches.push((around) => putPointer(target, offset, around.address(nested)))
     }
   }
+}
+
+type ByteArg = { in: string; at?: Record<string, At> } | { inout: string; at?: Record<string, At> }
+
+// Nested buffers keep their place in `at`, since an address means nothing to the next run; all else is bytes by now.
+function recordedBuffer(arg: ByteArg, bytes: Uint8Array, nested: ReadonlyMap<At, Uint8Array>): ByteArg {
+  const shown = bytes.slice()
+  const kept: Record<string, At> = {}
+  for (const [offset, at] of Object.entries(arg.at ?? {})) {
+    if ('ret' in at || 'pid' in at || 'from' in at) continue
+    shown.fill(0, Number(offset), Number(offset) + 8)
+    const inner = nested.get(at)
+    kept[offset] = inner !== undefined && ('in' in at || 'inout' in at) ? recordedBuffer(at, inner, nested) : at
+  }
+  const more = Object.keys(kept).length > 0 ? { at: kept } : {}
+  return 'in' in arg ? { in: toHex(shown), ...more } : { inout: toHex(shown), ...more }
 }
 
 function withPids(text: string, around: Surroundings): string {
