@@ -1,0 +1,139 @@
+import { anonPath } from '../kernel/anon_inode.js'
+import type { FanotifyEvent } from '../kernel/fanotify/event.js'
+import type { FanotifyGroup } from '../kernel/fanotify/group.js'
+import { File, FMODE_CAN_READ, FMODE_CAN_WRITE, FMODE_NONOTIFY } from '../kernel/file.js'
+import type { Task } from '../kernel/task.js'
+import type { UserBuffer } from '../kernel/user_buffer.js'
+import { type WaitQueue, WOULD_BLOCK } from '../kernel/wait_queue.js'
+import {
+  FAN_EPIDFD,
+  FAN_NOFD,
+  FAN_NOPIDFD,
+  FAN_Q_OVERFLOW,
+  FAN_REPORT_FD_ERROR,
+  FAN_REPORT_PIDFD,
+} from '../uapi/constants/fanotify.js'
+import { EAGAIN, EBADF, EFAULT, EINVAL, ESRCH } from '../uapi/errno.js'
+import { POLLIN, POLLRDNORM } from '../uapi/fcntl.js'
+import {
+  eventLength,
+  eventPid,
+  FIONREAD_EVENT_LEN,
+  writeMetadata,
+  writePidfdRecord,
+  writeTailRecords,
+} from './fanotify_encode.js'
+import { markLine } from './fanotify_fdinfo.js'
+import { preparePidfd } from './fanotify_pidfd.js'
+import { answerPermission } from './fanotify_response.js'
+
+/** As many events as fit are encoded here before they go to user memory in one piece. */
+const SCRATCH: Uint8Array = new Uint8Array(8192)
+const SCRATCH_VIEW: DataView = new DataView(SCRATCH.buffer)
+
+/** The descriptor that fanotify_init returns: a group's queue to read, and the answers to write. */
+export class FanotifyFile extends File {
+  readonly kind = 'fanotify'
+  readonly group: FanotifyGroup
+
+  constructor(task: Task, group: FanotifyGroup, flags: number) {
+    super(anonPath(group.kernel, '[fanotify]'), flags, task.cred, FMODE_CAN_READ | FMODE_CAN_WRITE | FMODE_NONOTIFY)
+    this.group = group
+  }
+
+  protected override release(): void {
+    this.group.destroy()
+  }
+
+  override get waitQueue(): WaitQueue {
+    return this.group.waitQueue
+  }
+
+  override poll(): number {
+    return this.group.first === null ? 0 : POLLIN | POLLRDNORM
+  }
+
+  /** FIONREAD: 24 for each queued event; the kernel leaves the information records out of the count. */
+  override readable(): number {
+    return this.group.length * FIONREAD_EVENT_LEN
+  }
+
+  /** There is nothing to seek in; any valid request gives the position. */
+  override seek(): number {
+    return this.pos
+  }
+
+  override read(task: Task, buffer: UserBuffer): number {
+    const { group } = this
+    if (group.first === null) return this.isNonBlocking ? -EAGAIN : WOULD_BLOCK
+    const withPidfd = (group.flags & FAN_REPORT_PIDFD) !== 0
+    let done = 0
+    for (;;) {
+      const event = group.first
+      if (event === null) return done
+      if (eventLength(event, withPidfd) > buffer.remaining) return done === 0 ? -EINVAL : done
+      const moved = withPidfd ? this.#readOne(task, buffer, event) : this.#readMany(task, buffer, event)
+      if (moved < 0) return moved
+      done += moved
+    }
+  }
+
+  /** Moves the events from `first` on that fit the buffer and the scratch; those that were moved, and one that faulted, are gone. */
+  #readMany(task: Task, buffer: UserBuffer, first: FanotifyEvent): number {
+    const room = Math.min(buffer.remaining, SCRATCH.length)
+    let at = 0
+    for (let event: FanotifyEvent | null = first; event !== null; event = event.next) {
+      const length = eventLength(event, false)
+      if (at + length > room) break
+      writeTailRecords(SCRATCH_VIEW, this.#writeMetadata(task, event, at, length), event)
+      at += length
+    }
+    const copied = buffer.copyOut(SCRATCH, 0, at)
+    for (let end = 0; end < at && end <= copied; ) {
+      const event = this.group.first!
+      end += eventLength(event, false)
+      this.group.dequeue(event)
+    }
+    return copied < at ? -EFAULT : at
+  }
+
+  /** Moves one event that comes with descriptors: they are the reader's only if all of the event arrives. */
+  #readOne(task: Task, buffer: UserBuffer, event: FanotifyEvent): number {
+    const { group } = this
+    group.dequeue(event)
+    const length = eventLength(event, true)
+    const at = this.#writeMetadata(task, event, 0, length)
+    const pidfd = preparePidfd(task, group, event)
+    writeTailRecords(SCRATCH_VIEW, writePidfdRecord(SCRATCH_VIEW, at, this.#pidfdNumber(pidfd.fd)), event)
+    if (buffer.copyOut(SCRATCH, 0, length) < length) {
+      pidfd.file?.put()
+      return -EFAULT
+    }
+    if (pidfd.file !== null) task.files!.set(pidfd.fd, pidfd.file, true)
+    return length
+  }
+
+  #writeMetadata(task: Task, event: FanotifyEvent, at: number, length: number): number {
+    const { group } = this
+    const pid = group.unprivileged && event.pid !== task.group.pid ? 0 : eventPid(event.pid, task.pidNamespace)
+    const lost = event.mask === FAN_Q_OVERFLOW && (group.flags & FAN_REPORT_FD_ERROR) !== 0
+    return writeMetadata(SCRATCH_VIEW, at, length, event.mask, lost ? -EBADF : FAN_NOFD, pid)
+  }
+
+  /** What the record says where there is no pidfd: the errno in a FAN_REPORT_FD_ERROR group, else one of two marks. */
+  #pidfdNumber(fd: number): number {
+    if (fd >= 0 || (this.group.flags & FAN_REPORT_FD_ERROR) !== 0) return fd
+    return fd === -ESRCH ? FAN_NOPIDFD : FAN_EPIDFD
+  }
+
+  override write(_task: Task, buffer: UserBuffer): number {
+    return answerPermission(this.group, buffer)
+  }
+
+  override fdinfo(): string {
+    const { group } = this
+    let text = `fanotify flags:${group.flags.toString(16)} event-flags:${group.eventFFlags.toString(16)}\n`
+    for (const mark of group.marks()) text += markLine(mark)
+    return text
+  }
+}

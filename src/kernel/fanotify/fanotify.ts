@@ -1,0 +1,84 @@
+import {
+  FAN_MARK_USERNS,
+  FAN_MNT_ATTACH,
+  FAN_MNT_DETACH,
+  FAN_NS_CREATE,
+  FAN_NS_DELETE,
+} from '../../uapi/constants/fanotify.js'
+import type { Kernel } from '../kernel.js'
+import type { Namespace } from '../namespace.js'
+import type { NamespaceNotify } from '../notify.js'
+import type { MarkConnector } from './connector.js'
+import { MntEvent, NsEvent } from './event.js'
+import type { FanotifyMark } from './mark.js'
+
+/** `/proc/sys/fs/fanotify/max_queued_events` at boot. */
+const DEFAULT_MAX_QUEUED_EVENTS = 16_384
+/** `/proc/sys/fs/fanotify/max_user_groups` at boot. */
+export const DEFAULT_MAX_USER_GROUPS = 128
+/** `/proc/sys/fs/fanotify/max_user_marks` at boot: the least that a kernel chooses, which it does with up to 0.5 GB of memory. */
+export const DEFAULT_MAX_USER_MARKS = 8192
+
+/** The fanotify of one kernel: its settings, and the way from what happens to the groups that watch it. */
+export class Fanotify implements NamespaceNotify {
+  /** How many events a group made from now on may have queued (`/proc/sys/fs/fanotify/max_queued_events`). */
+  maxQueuedEvents: number = DEFAULT_MAX_QUEUED_EVENTS
+  /** Age of the next group. */
+  nextGroup = 0
+  readonly #kernel: Kernel
+  #userNsMarks = 0
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel
+  }
+
+  /** @internal */
+  markAdded(mark: FanotifyMark): void {
+    if (mark.connector.type !== FAN_MARK_USERNS) return
+    if (this.#userNsMarks++ === 0) this.#kernel.notify = this
+  }
+
+  /** @internal */
+  markRemoved(mark: FanotifyMark): void {
+    if (mark.connector.type !== FAN_MARK_USERNS) return
+    if (--this.#userNsMarks === 0) this.#kernel.notify = null
+  }
+
+  /** A namespace left an active count of zero: its direct owner's watchers hear of it. */
+  nsActivated(ns: Namespace): void {
+    const owner = ns.owner
+    if (owner !== null && owner.marks !== null) sendNs(owner.marks, FAN_NS_CREATE, ns.id, owner.id)
+  }
+
+  /** A namespace's active count returned to zero. */
+  nsDeactivated(ns: Namespace): void {
+    const owner = ns.owner
+    if (owner !== null && owner.marks !== null) sendNs(owner.marks, FAN_NS_DELETE, ns.id, owner.id)
+  }
+}
+
+function sendNs(connector: MarkConnector, mask: number, self: number, owner: number): void {
+  if ((connector.mask & mask) === 0) return
+  const { marks } = connector
+  for (let i = 0; i < marks.length; i++) {
+    const mark = marks[i]!
+    if ((mask & mark.mask & ~mark.ignoreMask) === 0) continue
+    const { group } = mark
+    if (group.makeRoom()) group.append(new NsEvent(mask, group.currentPid(), self, owner))
+  }
+}
+
+/** Tells the watchers of a mount namespace of a mount: `mask` is FAN_MNT_ATTACH, FAN_MNT_DETACH, or both for a move. */
+export function notifyMnt(marks: MarkConnector, mask: number, mntIdUnique: number): void {
+  if ((marks.mask & mask) === 0) return
+  for (let i = 0; i < marks.marks.length; i++) {
+    const mark = marks.marks[i]!
+    const seen = mask & mark.mask & ~mark.ignoreMask
+    if (seen === 0) continue
+    const { group } = mark
+    if (group.makeRoom()) group.append(new MntEvent(seen, group.currentPid(), mntIdUnique))
+  }
+}
+
+/** @internal The bits that {@link notifyMnt} takes. */
+export const MNT_MOVE: number = FAN_MNT_ATTACH | FAN_MNT_DETACH

@@ -1,0 +1,300 @@
+import {
+  FAN_ALL_CLASS_BITS,
+  FAN_MARK_ADD,
+  FAN_MARK_EVICTABLE,
+  FAN_MARK_IGNORE,
+  FAN_MARK_IGNORED_MASK,
+  FAN_MARK_IGNORED_SURV_MODIFY,
+  FAN_ONDIR,
+  FAN_PRE_ACCESS,
+  FAN_REPORT_TID,
+  FAN_UNLIMITED_MARKS,
+  FAN_UNLIMITED_QUEUE,
+} from '../../uapi/constants/fanotify.js'
+import { EEXIST, ENOENT, ENOSPC } from '../../uapi/errno.js'
+import { type Check, firstRefusal, refusalErrno } from '../check.js'
+import type { Dentry } from '../dentry.js'
+import type { Kernel } from '../kernel.js'
+import type { Pid } from '../pid.js'
+import { UCOUNT_FANOTIFY_GROUPS, UCOUNT_FANOTIFY_MARKS, type Ucounts } from '../ucounts.js'
+import type { UserNamespace } from '../user_namespace.js'
+import { WaitQueue } from '../wait_queue.js'
+import { type Markable, MarkConnector, type MarkType } from './connector.js'
+import { type FanotifyEvent, OverflowEvent } from './event.js'
+import { FanotifyMark } from './mark.js'
+
+/** FAN_UNLIMITED_QUEUE's limit. */
+const UNLIMITED_EVENTS = 0xffff_ffff
+
+const IGNORE_FLAGS: number = FAN_MARK_IGNORE | FAN_MARK_IGNORED_MASK
+
+/** What the checks of FAN_MARK_ADD look at when the object is known: the group's mark on it, if there is one. */
+export interface AddRequest {
+  flags: number
+  mask: number
+  group: FanotifyGroup
+  mark: FanotifyMark | null
+}
+
+/** The refusals of FAN_MARK_ADD that come from the group's marks, in the kernel's order. */
+export const MARK_ADD_CHECKS: readonly Check<AddRequest>[] = [
+  {
+    name: 'mark-limit',
+    errno: ENOSPC,
+    why: 'the user has as many marks as /proc/sys/user/max_fanotify_marks allows (here or in a parent user namespace)',
+    refuses: (r) => r.mark === null && !r.group.hasRoomForMark,
+  },
+  {
+    name: 'evictable-downgrade',
+    errno: EEXIST,
+    why: 'the mark exists and is not evictable; FAN_MARK_EVICTABLE cannot make it so',
+    refuses: (r) => r.mark !== null && (r.flags & FAN_MARK_EVICTABLE) !== 0 && !r.mark.isEvictable,
+  },
+  {
+    name: 'ignored-mask-downgrade',
+    errno: EEXIST,
+    why: 'the mark exists and uses FAN_MARK_IGNORE; FAN_MARK_IGNORED_MASK cannot take that back',
+    refuses: (r) => r.mark !== null && (r.flags & FAN_MARK_IGNORED_MASK) !== 0 && r.mark.hasIgnoreFlags,
+  },
+  {
+    name: 'surv-modify-downgrade',
+    errno: EEXIST,
+    why: 'the mark exists with FAN_MARK_IGNORED_SURV_MODIFY; FAN_MARK_IGNORE without it cannot take that back',
+    refuses: (r) =>
+      r.mark !== null &&
+      (r.flags & FAN_MARK_IGNORE) !== 0 &&
+      (r.flags & FAN_MARK_IGNORED_SURV_MODIFY) === 0 &&
+      r.mark.survivesModify,
+  },
+  {
+    name: 'pre-access-with-ondir',
+    errno: EEXIST,
+    why: 'FAN_PRE_ACCESS is not reported for directories: a mark cannot have it together with FAN_ONDIR',
+    refuses: (r) =>
+      r.mark !== null &&
+      ((r.mask & FAN_PRE_ACCESS) !== 0 || (r.mark.mask & FAN_PRE_ACCESS) !== 0) &&
+      ((r.mask | r.mark.mask) & FAN_ONDIR) !== 0,
+  },
+]
+
+/** What fanotify_mark's flags say of how the ignore mask works. */
+function ignoreFlags(flags: number): number {
+  return (flags & IGNORE_FLAGS) !== 0 ? flags & (FAN_MARK_IGNORE | FAN_MARK_IGNORED_SURV_MODIFY) : 0
+}
+
+/** What a fanotify descriptor stands for: marks on objects, and a queue of events (`struct fsnotify_group`). */
+export class FanotifyGroup {
+  readonly kernel: Kernel
+  /** fanotify_init's flags. */
+  readonly flags: number
+  /** fanotify_init's event_f_flags, with O_LARGEFILE. */
+  readonly eventFFlags: number
+  /** The user namespace of its maker, which it pins. */
+  readonly userNs: UserNamespace
+  /** Its maker lacked CAP_SYS_ADMIN in the initial user namespace: it learns less. */
+  readonly unprivileged: boolean
+  readonly waitQueue: WaitQueue = new WaitQueue()
+  readonly #ucounts: Ucounts
+  readonly #age: number
+  readonly #maxEvents: number
+  readonly #overflow: OverflowEvent = new OverflowEvent()
+  #newestMark: FanotifyMark | null = null
+  #first: FanotifyEvent | null = null
+  #last: FanotifyEvent | null = null
+  #length = 0
+  #destroyed = false
+
+  /** Counts itself against `ucounts`, which must have room. */
+  constructor(
+    kernel: Kernel,
+    flags: number,
+    eventFFlags: number,
+    userNs: UserNamespace,
+    ucounts: Ucounts,
+    unprivileged: boolean,
+  ) {
+    this.kernel = kernel
+    this.flags = flags
+    this.eventFFlags = eventFFlags
+    this.userNs = userNs
+    this.unprivileged = unprivileged
+    this.#ucounts = ucounts
+    this.#age = kernel.fanotify.nextGroup++
+    this.#maxEvents = (flags & FAN_UNLIMITED_QUEUE) !== 0 ? UNLIMITED_EVENTS : kernel.fanotify.maxQueuedEvents
+    ucounts.increment(UCOUNT_FANOTIFY_GROUPS)
+    userNs.get()
+  }
+
+  /** FAN_CLASS_*: who may deny an access, and is asked first. */
+  get class(): number {
+    return this.flags & FAN_ALL_CLASS_BITS
+  }
+
+  /** True if this group is told of an event on one object before `other` is. */
+  isToldBefore(other: FanotifyGroup): boolean {
+    return this.class === other.class ? this.#age < other.#age : this.class > other.class
+  }
+
+  // Marks
+
+  get hasRoomForMark(): boolean {
+    return (this.flags & FAN_UNLIMITED_MARKS) !== 0 || this.#ucounts.hasRoom(UCOUNT_FANOTIFY_MARKS)
+  }
+
+  /** The marks, newest first. */
+  *marks(): IterableIterator<FanotifyMark> {
+    for (let mark = this.#newestMark; mark !== null; mark = mark.older) yield mark
+  }
+
+  /**
+   * FAN_MARK_ADD: adds `mask` to the group's mark on `object`, or to its ignore mask as `flags` say. 0, or -errno of
+   * {@link MARK_ADD_CHECKS}. A mark that is not evictable keeps an inode in memory, by `dentry`; other objects are not
+   * kept by their marks, and `dentry` is null for them.
+   */
+  addMark(object: Markable, type: MarkType, flags: number, mask: number, dentry: Dentry | null): number {
+    let mark = object.marks === null ? null : object.marks.find(this)
+    const request = ADD_REQUEST
+    request.flags = flags
+    request.mask = mask
+    request.group = this
+    request.mark = mark
+    const refused = firstRefusal(MARK_ADD_CHECKS, request)
+    request.mark = null
+    if (refused !== null) return -refusalErrno(refused, request)
+
+    if (mark === null) {
+      if ((this.flags & FAN_UNLIMITED_MARKS) === 0) this.#ucounts.increment(UCOUNT_FANOTIFY_MARKS)
+      object.marks ??= new MarkConnector(type, object)
+      mark = new FanotifyMark(this, object.marks, flags & FAN_MARK_EVICTABLE)
+      mark.older = this.#newestMark
+      if (this.#newestMark !== null) this.#newestMark.newer = mark
+      this.#newestMark = mark
+      mark.connector.add(mark)
+      this.kernel.fanotify.markAdded(mark)
+    }
+    // An evictable mark stops being so once it is marked without the flag.
+    if ((flags & FAN_MARK_EVICTABLE) === 0) mark.flags &= ~FAN_MARK_EVICTABLE
+    if (dentry !== null && !mark.isEvictable && !mark.holds) {
+      mark.holds = true
+      mark.connector.hold(dentry)
+    }
+    mark.flags |= ignoreFlags(flags)
+    if ((flags & IGNORE_FLAGS) !== 0) {
+      mark.ignoreMask |= mask
+    } else {
+      mark.mask |= mask
+      mark.connector.mask |= mask
+    }
+    return 0
+  }
+
+  /**
+   * FAN_MARK_REMOVE: takes `mask` from the group's mark on `object`, or from its ignore mask. A mark that has nothing
+   * left but `hidden` bits is destroyed. 0, or -ENOENT without a mark.
+   */
+  removeMark(object: Markable, flags: number, mask: number, hidden: number): number {
+    const mark = object.marks === null ? null : object.marks.find(this)
+    if (mark === null) return -ENOENT
+    if ((flags & IGNORE_FLAGS) !== 0) mark.ignoreMask &= ~mask
+    else mark.mask &= ~mask
+    if (((mark.mask | mark.ignoreMask) & ~hidden) === 0) this.destroyMark(mark)
+    else mark.connector.recalculate()
+    return 0
+  }
+
+  /** FAN_MARK_FLUSH: removes all marks of one type. */
+  flushMarks(type: MarkType): void {
+    let mark = this.#newestMark
+    while (mark !== null) {
+      const { older } = mark
+      if (mark.connector.type === type) this.destroyMark(mark)
+      mark = older
+    }
+  }
+
+  /** Takes a mark off its object and out of the group. */
+  destroyMark(mark: FanotifyMark): void {
+    const { older, newer } = mark
+    if (newer === null) this.#newestMark = older
+    else newer.older = older
+    if (older !== null) older.newer = newer
+    mark.older = null
+    mark.newer = null
+    mark.connector.remove(mark)
+    if (mark.holds) {
+      mark.holds = false
+      mark.connector.release()
+    }
+    this.kernel.fanotify.markRemoved(mark)
+    if ((this.flags & FAN_UNLIMITED_MARKS) === 0) this.#ucounts.decrement(UCOUNT_FANOTIFY_MARKS)
+  }
+
+  // The queue
+
+  /** How many events wait to be read, an overflow event included. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** The event that the next read gets, or null. */
+  get first(): FanotifyEvent | null {
+    return this.#first
+  }
+
+  /** Whom an event of now is put down to: the current process, its thread in a FAN_REPORT_TID group; null once that is reaped. */
+  currentPid(): Pid | null {
+    const { current } = this.kernel
+    if (current.pid.task === null) return null
+    return (this.flags & FAN_REPORT_TID) !== 0 ? current.pid : current.group.pid
+  }
+
+  /** True if the queue takes another event. When not, it has been given the overflow event, once. */
+  makeRoom(): boolean {
+    if (this.#length < this.#maxEvents) return true
+    if (!this.#overflow.queued) this.append(this.#overflow)
+    return false
+  }
+
+  /** Queues an event, for which {@link makeRoom} has found room, and wakes the readers. */
+  append(event: FanotifyEvent): void {
+    if (this.#destroyed) return
+    event.queued = true
+    event.previous = this.#last
+    if (this.#last === null) this.#first = event
+    else this.#last.next = event
+    this.#last = event
+    this.#length++
+    this.waitQueue.wakeAll()
+  }
+
+  /** Takes an event out of the queue. */
+  dequeue(event: FanotifyEvent): void {
+    const { next, previous } = event
+    if (previous === null) this.#first = next
+    else previous.next = next
+    if (next === null) this.#last = previous
+    else next.previous = previous
+    event.next = null
+    event.previous = null
+    event.queued = false
+    this.#length--
+  }
+
+  /** The last descriptor is closed: marks and queued events go. */
+  destroy(): void {
+    this.#destroyed = true
+    while (this.#newestMark !== null) this.destroyMark(this.#newestMark)
+    this.#first = null
+    this.#last = null
+    this.#length = 0
+    this.#ucounts.decrement(UCOUNT_FANOTIFY_GROUPS)
+    this.userNs.put()
+  }
+}
+
+const ADD_REQUEST: AddRequest = {
+  flags: FAN_MARK_ADD,
+  mask: 0,
+  group: null as unknown as FanotifyGroup,
+  mark: null,
+}
