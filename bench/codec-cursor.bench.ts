@@ -1,6 +1,6 @@
 import { strictEqual } from 'node:assert'
-import { EventReader } from '../src/uapi/event-reader.js'
 import {
+  EventReader,
   FAN_EVENT_INFO_TYPE_DFID_NAME,
   FAN_EVENT_INFO_TYPE_MNT,
   FAN_EVENT_INFO_TYPE_NS,
@@ -45,22 +45,30 @@ function sumRecords(bytes: Uint8Array): number {
   return sum >>> 0
 }
 
+/** A read at a time, as a program does: a loop of 65,536 events in one call would be stuck in on-stack replaced code. */
+function sumReads(stream: Stream, sum: (bytes: Uint8Array) => number): number {
+  let total = 0
+  for (const read of stream.reads) total = (total + sum(read)) | 0
+  return total >>> 0
+}
+
 function cursorCase(stream: Stream, records: boolean, timesC: number): Case {
   const sum = records ? sumRecords : sumEvents
   const { bytes, events } = stream
+  const byHand = (read: Uint8Array): number => sumByHand(read, records)
   const head = headOf(stream, 1024)
   const reference = cWalk(records ? 'records' : 'events', bytes)
-  const expected = sum(bytes)
-  strictEqual(sumByHand(stream, records), expected)
+  const expected = sumReads(stream, sum)
+  strictEqual(sumReads(stream, byHand), expected)
   if (reference) strictEqual(reference.sum, expected)
-  const cursor: Candidate = { name: 'cursor', operations: events, run: () => sum(bytes) }
+  const cursor: Candidate = { name: 'cursor', operations: events, run: () => sumReads(stream, sum) }
   return {
     name: `codec-cursor/${stream.name}`,
     unit: 'event',
     candidates: [
       cursor,
       ...(reference ? [reference.candidate] : []),
-      { name: 'hand-written DataView loop', operations: events, run: () => sumByHand(stream, records) },
+      { name: 'hand-written DataView loop', operations: events, run: () => sumReads(stream, byHand) },
       { name: 'binary-parser', operations: events, run: () => binaryParser(stream) },
       { name: 'typed-struct, reused', operations: head.events, run: typedStructReused(head) },
       { name: 'micro-packed', operations: head.events, run: () => microPacked(head) },
@@ -79,7 +87,7 @@ export const group: Group = {
   name: 'codec-cursor',
   title: 'Cursor',
   about:
-    'EventReader over 65,536 events, summing mask, fd and pid of each; with records, summing mask, pid and the ids or the file ' +
+    'EventReader over 65,536 events in reads of 64 KiB, summing mask, fd and pid of each; with records, summing mask, pid and the ids or the file ' +
     "handle's length and type of each record. The C walk and the hand-written loop do the same with the same checks, and the " +
     'three sums have to be equal. The libraries decode to objects, which is all they can do; typed-struct also to one that is reused.',
   cases: () => [
