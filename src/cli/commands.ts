@@ -18,4 +18,10 @@ export interface CommandRow {
 export const commands: readonly CommandRow[] = [
   { name: 'demo', summary: 'a tour on data that ships with the package', load: () => import('./demo.js') },
   { name: 'decode', summary: 'print a fanotify event stream', load: () => import('./decode.js') },
+  {
+    name: 'replay',
+    summary: 'hold transcripts of real kernels against the emulator',
+    load: () => import('./replay.js'),
+  },
+  { name: 'diff', summary: 'compare two transcripts of the same calls', load: () => import('./diff.js') },
 ]

@@ -4,6 +4,7 @@ import type { Field } from './field.js'
 import { fieldValue } from './field.js'
 import type { Arg } from './format.js'
 import { toHex } from './hex.js'
+import { FILL } from './prepare.js'
 
 const LONGEST = 32
 
@@ -33,6 +34,7 @@ function signed(field: Field, bytes: Uint8Array): string {
 }
 
 function hexText(bytes: Uint8Array): string {
+  if (bytes.length > 8 && bytes.every((byte) => byte === FILL)) return `untouched (${bytes.length} bytes)`
   if (bytes.length <= LONGEST) return toHex(bytes)
   return `${toHex(bytes.subarray(0, LONGEST))}… (${bytes.length} bytes)`
 }

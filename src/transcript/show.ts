@@ -15,11 +15,15 @@ export interface FieldRow {
   differs: boolean
 }
 
+/** Whether two values of chance stand for each other. */
+export type SameChance = (want: Field, wantBytes: Uint8Array, got: Field, gotBytes: Uint8Array) => boolean
+
 /** Decodes both sides of a buffer and puts their fields side by side, in order. */
 export function fieldRows(
   arg: number,
   want: { context: CallContext; bytes: Uint8Array },
   got: { context: CallContext; bytes: Uint8Array },
+  sameChance: SameChance = () => false,
 ): FieldRow[] {
   const wanted = decodeBuffer(want.context, arg, want.bytes)
   const gotten = decodeBuffer(got.context, arg, got.bytes)
@@ -30,7 +34,11 @@ export function fieldRows(
     const wantText = w === undefined ? '' : fieldText(w, want.bytes)
     const gotText = g === undefined ? '' : fieldText(g, got.bytes)
     const name = w === undefined || g === undefined || w.name === g.name ? (w ?? g)?.name : `${w.name} / ${g.name}`
-    const differs = w === undefined || g === undefined || w.name !== g.name || !sameBytes(w, want.bytes, g, got.bytes)
+    const differs =
+      w === undefined ||
+      g === undefined ||
+      w.name !== g.name ||
+      !(sameBytes(w, want.bytes, g, got.bytes) || sameChance(w, want.bytes, g, got.bytes))
     rows.push({ offset: (w ?? g)?.offset ?? 0, name: name ?? '', want: wantText, got: gotText, differs })
   }
   return rows
