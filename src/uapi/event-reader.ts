@@ -2,37 +2,25 @@ import { BigEndianView } from './big-endian-view.js'
 import { type Bytes, bytesOf } from './bytes.js'
 import { FANOTIFY_METADATA_VERSION } from './constants/fanotify.js'
 import type { DecodeError, DecodeStop } from './decode-error.js'
+import { EventWords, eventWordsOn } from './generated/event-words.js'
 import {
-  fanotify_event_info_error,
   fanotify_event_info_fid,
   fanotify_event_info_header,
-  fanotify_event_info_pidfd,
-  fanotify_event_info_range,
   fanotify_event_metadata,
   file_handle,
 } from './generated/index.js'
 import type { Machine } from './machine.js'
 import { F_HANDLE, FID_TYPES, type StreamLayout, streamLayouts } from './stream-layout.js'
 
-// Offsets that are the same on every machine, each a plain constant for the compiler.
 const METADATA: number = fanotify_event_metadata.size
 const VERS: number = fanotify_event_metadata.offset.vers
-const RESERVED: number = fanotify_event_metadata.offset.reserved
 const METADATA_LEN: number = fanotify_event_metadata.offset.metadata_len
-const MASK: number = fanotify_event_metadata.offset.mask
-const FD: number = fanotify_event_metadata.offset.fd
-const PID: number = fanotify_event_metadata.offset.pid
 const HEADER: number = fanotify_event_info_header.size
-const PAD: number = fanotify_event_info_header.offset.pad
 const LEN: number = fanotify_event_info_header.offset.len
-const FSID: number = fanotify_event_info_fid.offset.fsid
 const HANDLE_BYTES: number = fanotify_event_info_fid.offset.handle + file_handle.offset.handle_bytes
-const HANDLE_TYPE: number = fanotify_event_info_fid.offset.handle + file_handle.offset.handle_type
-const PIDFD: number = fanotify_event_info_pidfd.offset.pidfd
-const ERROR: number = fanotify_event_info_error.offset.error
-const ERROR_COUNT: number = fanotify_event_info_error.offset.error_count
-const RANGE_OFFSET: number = fanotify_event_info_range.offset.offset
-const RANGE_COUNT: number = fanotify_event_info_range.offset.count
+const VERSION = FANOTIFY_METADATA_VERSION
+const F_HANDLE_AT: number = F_HANDLE
+const HANDLE_TYPES: number = FID_TYPES
 
 /**
  * A cursor over an event stream that allocates nothing per event:
@@ -49,7 +37,7 @@ const RANGE_COUNT: number = fanotify_event_info_range.offset.count
  * only when its content lies inside the record. The members of an event hold after `next()` gave true, those of a record after
  * `nextInfo()` gave true and for the types they name. Offsets are in bytes from the start of the bytes given.
  */
-export class EventReader {
+export class EventReader extends EventWords {
   /** The bytes being read. */
   bytes: Uint8Array
   /** The current event's offset. */
@@ -71,15 +59,6 @@ export class EventReader {
   view: DataView
   /** @internal */
   readonly layout: StreamLayout
-  // What a getter needs of the layout, one load away: V8 inlines a loop's getters only while their bytecode is short.
-  private readonly low: number
-  private readonly high: number
-  private readonly mntLow: number
-  private readonly mntHigh: number
-  private readonly selfLow: number
-  private readonly selfHigh: number
-  private readonly ownerLow: number
-  private readonly ownerHigh: number
   private readonly usualHead: number
   private readonly minLen: Uint8Array
   private end: number
@@ -87,22 +66,17 @@ export class EventReader {
 
   /** @param options `machine` whose kernel wrote the bytes; `x86_64` when left out. */
   constructor(source: Bytes, options?: { readonly machine?: Machine | undefined }) {
-    const layout = streamLayouts[options?.machine ?? 'x86_64']
+    super()
+    const machine = options?.machine ?? 'x86_64'
+    const layout = streamLayouts[machine]
     const bytes = bytesOf(source)
     this.bytes = bytes
     this.layout = layout
-    this.low = layout.low
-    this.high = layout.high
-    this.mntLow = layout.mnt_id + layout.low
-    this.mntHigh = layout.mnt_id + layout.high
-    this.selfLow = layout.self_nsid + layout.low
-    this.selfHigh = layout.self_nsid + layout.high
-    this.ownerLow = layout.owner_nsid + layout.low
-    this.ownerHigh = layout.owner_nsid + layout.high
     this.usualHead = layout.usualHead
     this.minLen = layout.minLen
     this.end = bytes.byteLength
     this.view = this.viewOf(bytes)
+    if (machine !== 'x86_64') Object.defineProperties(this, eventWordsOn[machine])
   }
 
   /**
@@ -156,33 +130,6 @@ export class EventReader {
   get eventLen(): number {
     return this.bytesConsumed - this.offset
   }
-  get vers(): number {
-    return this.view.getUint8(this.offset + VERS)
-  }
-  get reserved(): number {
-    return this.view.getUint8(this.offset + RESERVED)
-  }
-  get metadataLen(): number {
-    return this.view.getUint16(this.offset + METADATA_LEN, true)
-  }
-  /** Bits 0–31 of the mask, unsigned. */
-  get maskLo(): number {
-    return this.view.getUint32(this.offset + MASK + this.low, true)
-  }
-  /** Bits 32–63 of the mask, unsigned. */
-  get maskHi(): number {
-    return this.view.getUint32(this.offset + MASK + this.high, true)
-  }
-  /** The whole mask; allocates. */
-  get mask(): bigint {
-    return this.view.getBigUint64(this.offset + MASK, true)
-  }
-  get fd(): number {
-    return this.view.getInt32(this.offset + FD, true)
-  }
-  get pid(): number {
-    return this.view.getInt32(this.offset + PID, true)
-  }
 
   /**
    * Moves to the event's next record. False when there is none. A broken record is one whose {@link infoType} is 0; it
@@ -202,7 +149,7 @@ export class EventReader {
     if (
       len > left ||
       len < this.minLen[type]! ||
-      (type < 16 && ((FID_TYPES >> type) & 1) !== 0 && view.getUint32(at + HANDLE_BYTES, true) > len - F_HANDLE)
+      (type < 16 && ((HANDLE_TYPES >> type) & 1) !== 0 && view.getUint32(at + HANDLE_BYTES, true) > len - F_HANDLE_AT)
     )
       this.infoBroken(len, left)
     return true
@@ -211,10 +158,6 @@ export class EventReader {
   /** How many bytes the record takes: hdr.len, or for a broken hdr.len what is left of the event. */
   get infoLen(): number {
     return this.infoEnd - this.infoOffset
-  }
-  /** hdr.pad of the record. */
-  get infoPad(): number {
-    return this.view.getUint8(this.infoOffset + PAD)
   }
   /** What is wrong with the record; undefined when it is sound. Allocates. */
   get infoError(): DecodeError | undefined {
@@ -227,34 +170,19 @@ export class EventReader {
     if (len < HEADER) return lenError(`${len} is less than a header's ${HEADER} bytes`)
     if (len > left) return lenError(`${len} is more than the ${left} bytes left of the event`)
     if (len < need) return lenError(`${len} is less than the ${need} bytes of a record of type ${type}`)
-    if (this.infoType !== 0 || type >= 16 || ((FID_TYPES >> type) & 1) === 0) return undefined
+    if (this.infoType !== 0 || type >= 16 || ((HANDLE_TYPES >> type) & 1) === 0) return undefined
     const handleBytes = view.getUint32(at + HANDLE_BYTES, true)
-    const reason = `${handleBytes} is more than the ${len - F_HANDLE} bytes left of the record`
+    const reason = `${handleBytes} is more than the ${len - F_HANDLE_AT} bytes left of the record`
     return { offset: origin + at + HANDLE_BYTES, field: 'handle.handle_bytes', reason }
   }
 
-  /** First word of a FID record's fsid. */
-  get fsid0(): number {
-    return this.view.getInt32(this.infoOffset + FSID, true)
-  }
-  /** Second word of a FID record's fsid. */
-  get fsid1(): number {
-    return this.view.getInt32(this.infoOffset + FSID + 4, true)
-  }
-  get handleType(): number {
-    return this.view.getInt32(this.infoOffset + HANDLE_TYPE, true)
-  }
-  /** Length of a FID record's f_handle in bytes. */
-  get handleLength(): number {
-    return this.view.getUint32(this.infoOffset + HANDLE_BYTES, true)
-  }
   /** Offset of a FID record's f_handle. */
   get handleOffset(): number {
-    return this.infoOffset + F_HANDLE
+    return this.infoOffset + F_HANDLE_AT
   }
   /** Offset of a DFID_NAME record's name. */
   get nameOffset(): number {
-    return this.infoOffset + F_HANDLE + this.handleLength
+    return this.infoOffset + F_HANDLE_AT + this.handleLength
   }
   /** Length of a DFID_NAME record's name in bytes, without its NUL; a name with no NUL ends with the record. */
   get nameLength(): number {
@@ -263,46 +191,6 @@ export class EventReader {
     let at = start
     while (at < infoEnd && bytes[at] !== 0) at++
     return at - start
-  }
-  get pidfd(): number {
-    return this.view.getInt32(this.infoOffset + PIDFD, true)
-  }
-  /** The errno of an ERROR record. */
-  get fsError(): number {
-    return this.view.getInt32(this.infoOffset + ERROR, true)
-  }
-  get errorCount(): number {
-    return this.view.getUint32(this.infoOffset + ERROR_COUNT, true)
-  }
-  get rangeOffsetLo(): number {
-    return this.view.getUint32(this.infoOffset + RANGE_OFFSET + this.low, true)
-  }
-  get rangeOffsetHi(): number {
-    return this.view.getUint32(this.infoOffset + RANGE_OFFSET + this.high, true)
-  }
-  get rangeCountLo(): number {
-    return this.view.getUint32(this.infoOffset + RANGE_COUNT + this.low, true)
-  }
-  get rangeCountHi(): number {
-    return this.view.getUint32(this.infoOffset + RANGE_COUNT + this.high, true)
-  }
-  get mntIdLo(): number {
-    return this.view.getUint32(this.infoOffset + this.mntLow, true)
-  }
-  get mntIdHi(): number {
-    return this.view.getUint32(this.infoOffset + this.mntHigh, true)
-  }
-  get selfNsidLo(): number {
-    return this.view.getUint32(this.infoOffset + this.selfLow, true)
-  }
-  get selfNsidHi(): number {
-    return this.view.getUint32(this.infoOffset + this.selfHigh, true)
-  }
-  get ownerNsidLo(): number {
-    return this.view.getUint32(this.infoOffset + this.ownerLow, true)
-  }
-  get ownerNsidHi(): number {
-    return this.view.getUint32(this.infoOffset + this.ownerHigh, true)
   }
 
   private viewOf(bytes: Uint8Array): DataView {
@@ -316,12 +204,7 @@ export class EventReader {
     const left = this.end - at
     const eventLen = view.getUint32(at, true)
     const metadataLen = view.getUint16(at + METADATA_LEN, true)
-    if (
-      view.getUint8(at + VERS) !== FANOTIFY_METADATA_VERSION ||
-      metadataLen < METADATA ||
-      metadataLen > eventLen ||
-      eventLen > left
-    )
+    if (view.getUint8(at + VERS) !== VERSION || metadataLen < METADATA || metadataLen > eventLen || eventLen > left)
       return this.stopAt(at)
     this.offset = at
     this.infoEnd = at + metadataLen
@@ -342,8 +225,7 @@ export class EventReader {
       return this.fail('truncated', at, 0, 'event_len', reason)
     }
     const vers = view.getUint8(at + VERS)
-    if (vers !== FANOTIFY_METADATA_VERSION)
-      return this.fail('bad-version', at, VERS, 'vers', `${vers}, only ${FANOTIFY_METADATA_VERSION} is known`)
+    if (vers !== VERSION) return this.fail('bad-version', at, VERS, 'vers', `${vers}, only ${VERSION} is known`)
     const eventLen = view.getUint32(at, true)
     if (eventLen < METADATA) {
       const reason = `${eventLen} is less than the ${METADATA} bytes of an event's metadata`

@@ -27,9 +27,6 @@ import type { Machine } from './machine.js'
 /** What differs between machines in an event stream, apart from the byte order of a field. */
 export interface StreamLayout {
   readonly bigEndian: boolean
-  /** Where in a u64 its low and its high word are. */
-  readonly low: number
-  readonly high: number
   /** Offsets in their records. */
   readonly mnt_id: number
   readonly self_nsid: number
@@ -71,8 +68,6 @@ function streamLayout(machine: Machine): StreamLayout {
   fanotify_event_metadata.on[machine].write(head, 0, metadata)
   return {
     bigEndian,
-    low: bigEndian ? 4 : 0,
-    high: bigEndian ? 0 : 4,
     mnt_id: fanotify_event_info_mnt.on[machine].offset.mnt_id,
     self_nsid: fanotify_event_info_ns.on[machine].offset.self_nsid,
     owner_nsid: fanotify_event_info_ns.on[machine].offset.owner_nsid,

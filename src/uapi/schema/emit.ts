@@ -1,4 +1,5 @@
 import { type DataModel, dataModels } from './data-model.js'
+import { emitEventWords } from './emit-event-words.js'
 import type { Field, StructTable } from './field.js'
 import { scalarOf } from './scalar.js'
 import { tables } from './tables.js'
@@ -9,6 +10,7 @@ export function emitAll(): Map<string, string> {
   const names = Object.keys(tables).sort()
   const files = new Map(names.map((name) => [`${name}.ts`, emitFile(tables[name]!)]))
   files.set('index.ts', banner + names.map((name) => `export * from './${name}.js'\n`).join(''))
+  files.set('event-words.ts', banner + emitEventWords())
   return files
 }
 
