@@ -27,6 +27,20 @@ import {
 import type { Machine } from './machine.js'
 import { F_HANDLE, type StreamLayout, streamLayouts } from './stream-layout.js'
 
+// Bound here, once: V8 does not fold an imported binding, and one load of it costs more than writing a field.
+const TYPE_FID = FAN_EVENT_INFO_TYPE_FID
+const TYPE_DFID = FAN_EVENT_INFO_TYPE_DFID
+const TYPE_DFID_NAME = FAN_EVENT_INFO_TYPE_DFID_NAME
+const TYPE_OLD_DFID_NAME = FAN_EVENT_INFO_TYPE_OLD_DFID_NAME
+const TYPE_NEW_DFID_NAME = FAN_EVENT_INFO_TYPE_NEW_DFID_NAME
+const TYPE_PIDFD = FAN_EVENT_INFO_TYPE_PIDFD
+const TYPE_ERROR = FAN_EVENT_INFO_TYPE_ERROR
+const TYPE_RANGE = FAN_EVENT_INFO_TYPE_RANGE
+const TYPE_MNT = FAN_EVENT_INFO_TYPE_MNT
+const TYPE_NS = FAN_EVENT_INFO_TYPE_NS
+const VERSION = FANOTIFY_METADATA_VERSION
+const NOFD = FAN_NOFD
+const F_HANDLE_AT = F_HANDLE
 const METADATA: number = fanotify_event_metadata.size
 const VERS: number = fanotify_event_metadata.offset.vers
 const RESERVED: number = fanotify_event_metadata.offset.reserved
@@ -89,8 +103,10 @@ export function encodedLength(event: FanotifyEventInit, options?: EncodeOptions)
 function eventLength(event: FanotifyEventInit, layout: StreamLayout, index: number): number {
   let length = METADATA
   const { info, metadata_tail, trailing, metadata_len, event_len } = event
-  if (metadata_tail) length += metadata_tail.length
-  if (length > LEN_MAX) throw new EncodeError(index, 'metadata_len', `${length} does not fit 16 bits`)
+  if (metadata_tail) {
+    length += metadata_tail.length
+    if (length > LEN_MAX) throw new EncodeError(index, 'metadata_len', `${length} does not fit 16 bits`)
+  }
   if (metadata_len !== undefined && metadata_len !== length)
     throw contradiction(index, 'metadata_len', metadata_len, length)
   if (info) for (let i = 0; i < info.length; i++) length += infoLength(info[i]!, layout, index, i)
@@ -101,42 +117,43 @@ function eventLength(event: FanotifyEventInit, layout: StreamLayout, index: numb
 
 function infoLength(info: FanotifyInfoInit, layout: StreamLayout, index: number, i: number): number {
   if (info.raw) return info.raw.length
-  let content = contentLength(info, layout)
-  if (content < 0)
-    throw new EncodeError(index, `info[${i}].info_type`, `${info.info_type} is unknown and there is no raw`)
   const { len, tail } = info
-  if (tail) content += tail.length + ('name' in info ? 1 : 0)
-  else if (len === undefined && 'name' in info) content++
-  const length = len ?? (content + 3) & ~3
-  if (length < content)
-    throw new EncodeError(index, `info[${i}].len`, `${length} is less than the ${content} bytes needed`)
+  let need: number
+  switch (info.info_type) {
+    case TYPE_FID:
+    case TYPE_DFID:
+      need = F_HANDLE_AT + info.handle.f_handle.length
+      break
+    case TYPE_DFID_NAME:
+    case TYPE_OLD_DFID_NAME:
+    case TYPE_NEW_DFID_NAME:
+      need = F_HANDLE_AT + info.handle.f_handle.length + info.name.length
+      // a name that fills a record of given length has no NUL
+      if (len === undefined || tail) need++
+      break
+    case TYPE_PIDFD:
+      need = PIDFD_SIZE
+      break
+    case TYPE_ERROR:
+      need = ERROR_SIZE
+      break
+    case TYPE_RANGE:
+      need = RANGE_SIZE
+      break
+    case TYPE_MNT:
+      need = layout.mnt_id + 8
+      break
+    case TYPE_NS:
+      need = layout.owner_nsid + 8
+      break
+    default:
+      throw new EncodeError(index, `info[${i}].info_type`, 'unknown, and there is no raw')
+  }
+  if (tail) need += tail.length
+  const length = len ?? (need + 3) & ~3
+  if (length < need) throw new EncodeError(index, `info[${i}].len`, `${length} is less than the ${need} bytes needed`)
   if (length > LEN_MAX) throw new EncodeError(index, `info[${i}].len`, `${length} does not fit 16 bits`)
   return length
-}
-
-/** Bytes of a record up to the end of its last field, a name's NUL not counted; -1 for a type without fields. */
-function contentLength(info: Exclude<FanotifyInfoInit, { raw: Uint8Array }>, layout: StreamLayout): number {
-  switch (info.info_type) {
-    case FAN_EVENT_INFO_TYPE_FID:
-    case FAN_EVENT_INFO_TYPE_DFID:
-      return F_HANDLE + info.handle.f_handle.length
-    case FAN_EVENT_INFO_TYPE_DFID_NAME:
-    case FAN_EVENT_INFO_TYPE_OLD_DFID_NAME:
-    case FAN_EVENT_INFO_TYPE_NEW_DFID_NAME:
-      return F_HANDLE + info.handle.f_handle.length + info.name.length
-    case FAN_EVENT_INFO_TYPE_PIDFD:
-      return PIDFD_SIZE
-    case FAN_EVENT_INFO_TYPE_ERROR:
-      return ERROR_SIZE
-    case FAN_EVENT_INFO_TYPE_RANGE:
-      return RANGE_SIZE
-    case FAN_EVENT_INFO_TYPE_MNT:
-      return layout.mnt_id + 8
-    case FAN_EVENT_INFO_TYPE_NS:
-      return layout.owner_nsid + 8
-    default:
-      return -1
-  }
 }
 
 /** Writes one event into bytes that are 0 and gives the offset behind it. */
@@ -150,10 +167,10 @@ function writeEvent(
 ): number {
   const { info, metadata_tail, trailing } = event
   let at = start + METADATA
-  view.setUint8(start + VERS, event.vers ?? FANOTIFY_METADATA_VERSION)
+  view.setUint8(start + VERS, event.vers ?? VERSION)
   view.setUint8(start + RESERVED, event.reserved ?? 0)
   view.setBigUint64(start + MASK, event.mask, true)
-  view.setInt32(start + FD, event.fd ?? FAN_NOFD, true)
+  view.setInt32(start + FD, event.fd ?? NOFD, true)
   view.setInt32(start + PID, event.pid ?? 0, true)
   if (metadata_tail) {
     out.set(metadata_tail, at)
@@ -182,19 +199,19 @@ function writeInfo(
     out.set(info.raw, at)
     return at + info.raw.length
   }
-  const length = infoLength(info, layout, index, i)
+  const length = info.len ?? infoLength(info, layout, index, i)
   view.setUint8(at, info.info_type)
   view.setUint16(at + LEN, length, true)
   // where `tail` goes
   let end = at
   switch (info.info_type) {
-    case FAN_EVENT_INFO_TYPE_FID:
-    case FAN_EVENT_INFO_TYPE_DFID:
+    case TYPE_FID:
+    case TYPE_DFID:
       end = writeFid(view, out, at, info, index, i)
       break
-    case FAN_EVENT_INFO_TYPE_DFID_NAME:
-    case FAN_EVENT_INFO_TYPE_OLD_DFID_NAME:
-    case FAN_EVENT_INFO_TYPE_NEW_DFID_NAME: {
+    case TYPE_DFID_NAME:
+    case TYPE_OLD_DFID_NAME:
+    case TYPE_NEW_DFID_NAME: {
       end = writeFid(view, out, at, info, index, i)
       const { name } = info
       for (let k = 0; k < name.length; k++) {
@@ -205,25 +222,25 @@ function writeInfo(
       end += name.length + 1
       break
     }
-    case FAN_EVENT_INFO_TYPE_PIDFD:
+    case TYPE_PIDFD:
       view.setInt32(at + PIDFD, info.pidfd, true)
       end = at + PIDFD_SIZE
       break
-    case FAN_EVENT_INFO_TYPE_ERROR:
+    case TYPE_ERROR:
       view.setInt32(at + ERROR, info.error, true)
       view.setUint32(at + ERROR_COUNT, info.error_count, true)
       end = at + ERROR_SIZE
       break
-    case FAN_EVENT_INFO_TYPE_RANGE:
+    case TYPE_RANGE:
       view.setBigUint64(at + RANGE_OFFSET, info.offset, true)
       view.setBigUint64(at + RANGE_COUNT, info.count, true)
       end = at + RANGE_SIZE
       break
-    case FAN_EVENT_INFO_TYPE_MNT:
+    case TYPE_MNT:
       view.setBigUint64(at + layout.mnt_id, info.mnt_id, true)
       end = at + layout.mnt_id + 8
       break
-    case FAN_EVENT_INFO_TYPE_NS:
+    case TYPE_NS:
       view.setBigUint64(at + layout.self_nsid, info.self_nsid, true)
       view.setBigUint64(at + layout.owner_nsid, info.owner_nsid, true)
       end = at + layout.owner_nsid + 8
@@ -257,15 +274,15 @@ function writeFid(
   view.setUint32(at + HANDLE_BYTES, length, true)
   view.setInt32(at + HANDLE_TYPE, handle.handle_type, true)
   // handles are short: a loop is cheaper than a call of set()
-  for (let k = 0; k < length; k++) out[at + F_HANDLE + k] = f_handle[k]!
-  return at + F_HANDLE + length
+  for (let k = 0; k < length; k++) out[at + F_HANDLE_AT + k] = f_handle[k]!
+  return at + F_HANDLE_AT + length
 }
 
 /** Bytes between a record's header and its first field. */
 function unnamedBytes(type: number, layout: StreamLayout): number {
-  if (type === FAN_EVENT_INFO_TYPE_RANGE) return RANGE_OFFSET - HEADER
-  if (type === FAN_EVENT_INFO_TYPE_MNT) return layout.mnt_id - HEADER
-  if (type === FAN_EVENT_INFO_TYPE_NS) return layout.self_nsid - HEADER
+  if (type === TYPE_RANGE) return RANGE_OFFSET - HEADER
+  if (type === TYPE_MNT) return layout.mnt_id - HEADER
+  if (type === TYPE_NS) return layout.self_nsid - HEADER
   return 0
 }
 

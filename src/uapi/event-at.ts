@@ -33,9 +33,28 @@ import {
   fanotify_event_info_range,
   fanotify_event_metadata,
 } from './generated/index.js'
-import { F_HANDLE } from './stream-layout.js'
+import { F_HANDLE, FID_TYPES } from './stream-layout.js'
 
+// Bound here, once: V8 does not fold an imported binding, and one load of it costs more than writing a field.
+const TYPE_FID = FAN_EVENT_INFO_TYPE_FID
+const TYPE_DFID = FAN_EVENT_INFO_TYPE_DFID
+const TYPE_DFID_NAME = FAN_EVENT_INFO_TYPE_DFID_NAME
+const TYPE_OLD_DFID_NAME = FAN_EVENT_INFO_TYPE_OLD_DFID_NAME
+const TYPE_NEW_DFID_NAME = FAN_EVENT_INFO_TYPE_NEW_DFID_NAME
+const TYPE_PIDFD = FAN_EVENT_INFO_TYPE_PIDFD
+const TYPE_ERROR = FAN_EVENT_INFO_TYPE_ERROR
+const TYPE_RANGE = FAN_EVENT_INFO_TYPE_RANGE
+const TYPE_MNT = FAN_EVENT_INFO_TYPE_MNT
+const TYPE_NS = FAN_EVENT_INFO_TYPE_NS
+const F_HANDLE_AT = F_HANDLE
+const HANDLE_TYPES = FID_TYPES
 const METADATA: number = fanotify_event_metadata.size
+const VERS: number = fanotify_event_metadata.offset.vers
+const RESERVED: number = fanotify_event_metadata.offset.reserved
+const METADATA_LEN: number = fanotify_event_metadata.offset.metadata_len
+const MASK: number = fanotify_event_metadata.offset.mask
+const FD: number = fanotify_event_metadata.offset.fd
+const PID: number = fanotify_event_metadata.offset.pid
 const HEADER: number = fanotify_event_info_header.size
 const INFO_LEN: number = fanotify_event_info_header.offset.len
 const PIDFD_SIZE: number = fanotify_event_info_pidfd.size
@@ -49,81 +68,86 @@ const RANGE_COUNT: number = fanotify_event_info_range.offset.count
  * @param group what to call an event whose records do not tell.
  */
 export function eventAt(reader: EventReader, group: EventGroup): FanotifyEvent {
+  const { view, offset, bytesConsumed } = reader
   const info: FanotifyInfo[] = []
-  const metadataLen = reader.metadataLen
+  const metadata_len = view.getUint16(offset + METADATA_LEN, true)
   const event: FanotifyEvent = {
-    event_len: reader.eventLen,
-    vers: reader.vers,
-    reserved: reader.reserved,
-    metadata_len: metadataLen,
-    mask: reader.mask,
-    fd: reader.fd,
-    pid: reader.pid,
+    event_len: bytesConsumed - offset,
+    vers: view.getUint8(offset + VERS),
+    reserved: view.getUint8(offset + RESERVED),
+    metadata_len,
+    mask: view.getBigUint64(offset + MASK, true),
+    fd: view.getInt32(offset + FD, true),
+    pid: view.getInt32(offset + PID, true),
     info,
     group,
   }
-  const { bytes, offset, bytesConsumed } = reader
-  if (metadataLen !== METADATA) event.metadata_tail = bytes.subarray(offset + METADATA, offset + metadataLen)
-  while (reader.nextInfo()) {
-    const record = infoAt(reader)
-    info.push(record)
-    if (record.raw) continue
-    if (record.info_type === FAN_EVENT_INFO_TYPE_MNT || record.info_type === FAN_EVENT_INFO_TYPE_NS) event.group = 'ns'
-    else if ('handle' in record) event.group = 'fs'
-  }
-  if (reader.infoEnd !== bytesConsumed) event.trailing = bytes.subarray(reader.infoEnd, bytesConsumed)
+  if (metadata_len !== METADATA) event.metadata_tail = reader.bytes.subarray(offset + METADATA, offset + metadata_len)
+  if (reader.infoEnd !== bytesConsumed) addInfo(reader, event)
   return event
 }
 
-function infoAt(reader: EventReader): FanotifyInfo {
+function addInfo(reader: EventReader, event: FanotifyEvent): void {
+  const { info } = event
+  while (reader.nextInfo()) {
+    const type = reader.infoType
+    info.push(infoAt(reader, type))
+    if (type === TYPE_MNT || type === TYPE_NS) event.group = 'ns'
+    else if (type < 16 && (HANDLE_TYPES >> type) & 1) event.group = 'fs'
+  }
+  if (reader.infoEnd !== reader.bytesConsumed)
+    event.trailing = reader.bytes.subarray(reader.infoEnd, reader.bytesConsumed)
+}
+
+function infoAt(reader: EventReader, type: number): FanotifyInfo {
   const { view, layout, infoOffset: at, infoLen: len } = reader
-  switch (reader.infoType) {
-    case FAN_EVENT_INFO_TYPE_FID:
-      return fidAt(reader, FAN_EVENT_INFO_TYPE_FID)
-    case FAN_EVENT_INFO_TYPE_DFID:
-      return fidAt(reader, FAN_EVENT_INFO_TYPE_DFID)
-    case FAN_EVENT_INFO_TYPE_DFID_NAME:
-      return dfidNameAt(reader, FAN_EVENT_INFO_TYPE_DFID_NAME)
-    case FAN_EVENT_INFO_TYPE_OLD_DFID_NAME:
-      return dfidNameAt(reader, FAN_EVENT_INFO_TYPE_OLD_DFID_NAME)
-    case FAN_EVENT_INFO_TYPE_NEW_DFID_NAME:
-      return dfidNameAt(reader, FAN_EVENT_INFO_TYPE_NEW_DFID_NAME)
-    case FAN_EVENT_INFO_TYPE_PIDFD:
-      return rest<PidfdInfo>(reader, PIDFD_SIZE, { info_type: FAN_EVENT_INFO_TYPE_PIDFD, len, pidfd: reader.pidfd })
-    case FAN_EVENT_INFO_TYPE_ERROR:
+  switch (type) {
+    case TYPE_FID:
+      return fidAt(reader, TYPE_FID)
+    case TYPE_DFID:
+      return fidAt(reader, TYPE_DFID)
+    case TYPE_DFID_NAME:
+      return dfidNameAt(reader, TYPE_DFID_NAME)
+    case TYPE_OLD_DFID_NAME:
+      return dfidNameAt(reader, TYPE_OLD_DFID_NAME)
+    case TYPE_NEW_DFID_NAME:
+      return dfidNameAt(reader, TYPE_NEW_DFID_NAME)
+    case TYPE_PIDFD:
+      return rest<PidfdInfo>(reader, PIDFD_SIZE, { info_type: TYPE_PIDFD, len, pidfd: reader.pidfd })
+    case TYPE_ERROR:
       return rest<ErrorInfo>(reader, ERROR_SIZE, {
-        info_type: FAN_EVENT_INFO_TYPE_ERROR,
+        info_type: TYPE_ERROR,
         len,
         error: reader.fsError,
         error_count: reader.errorCount,
       })
-    case FAN_EVENT_INFO_TYPE_RANGE:
+    case TYPE_RANGE:
       return rest(
         reader,
         RANGE_SIZE,
         unnamed<RangeInfo>(reader, RANGE_OFFSET, {
-          info_type: FAN_EVENT_INFO_TYPE_RANGE,
+          info_type: TYPE_RANGE,
           len,
           offset: view.getBigUint64(at + RANGE_OFFSET, true),
           count: view.getBigUint64(at + RANGE_COUNT, true),
         }),
       )
-    case FAN_EVENT_INFO_TYPE_MNT:
+    case TYPE_MNT:
       return rest(
         reader,
         layout.mnt_id + 8,
         unnamed<MntInfo>(reader, layout.mnt_id, {
-          info_type: FAN_EVENT_INFO_TYPE_MNT,
+          info_type: TYPE_MNT,
           len,
           mnt_id: view.getBigUint64(at + layout.mnt_id, true),
         }),
       )
-    case FAN_EVENT_INFO_TYPE_NS:
+    case TYPE_NS:
       return rest(
         reader,
         layout.owner_nsid + 8,
         unnamed<NsInfo>(reader, layout.self_nsid, {
-          info_type: FAN_EVENT_INFO_TYPE_NS,
+          info_type: TYPE_NS,
           len,
           self_nsid: view.getBigUint64(at + layout.self_nsid, true),
           owner_nsid: view.getBigUint64(at + layout.owner_nsid, true),
@@ -136,7 +160,7 @@ function infoAt(reader: EventReader): FanotifyInfo {
 
 function fidAt(reader: EventReader, info_type: FidInfo['info_type']): FidInfo {
   const handle = handleAt(reader)
-  return rest(reader, F_HANDLE + handle.handle_bytes, {
+  return rest(reader, F_HANDLE_AT + handle.handle_bytes, {
     info_type,
     len: reader.infoLen,
     fsid: [reader.fsid0, reader.fsid1],
@@ -147,7 +171,7 @@ function fidAt(reader: EventReader, info_type: FidInfo['info_type']): FidInfo {
 function dfidNameAt(reader: EventReader, info_type: DfidNameInfo['info_type']): DfidNameInfo {
   const { bytes, infoEnd } = reader
   const handle = handleAt(reader)
-  const start = reader.infoOffset + F_HANDLE + handle.handle_bytes
+  const start = reader.infoOffset + F_HANDLE_AT + handle.handle_bytes
   let end = start
   while (end < infoEnd && bytes[end] !== 0) end++
   return rest(reader, end + 1 - reader.infoOffset, {
