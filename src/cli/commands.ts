@@ -24,4 +24,9 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./replay.js'),
   },
   { name: 'diff', summary: 'compare two transcripts of the same calls', load: () => import('./diff.js') },
+  {
+    name: 'explain',
+    summary: 'say which check refuses a fanotify_init or fanotify_mark call',
+    load: () => import('./explain.js'),
+  },
 ]

@@ -20,8 +20,10 @@ import { quoteName } from './quote.js'
 import { FD_NAMES, fdText, maskText, PIDFD_NAMES } from './text.js'
 
 const BYTES_A_LINE = 8
-const BYTES_WIDTH = BYTES_A_LINE * 3 - 1
+const BYTES_WIDTH = BYTES_A_LINE * 3
 const NAME_WIDTH = 12
+
+const BAR = color.dim('|')
 
 type Paint = (text: string) => string
 
@@ -135,9 +137,14 @@ function record(fields: Fields, info: FanotifyInfo, machine: Machine): void {
   fields.add('(padding)', end - fields.at, '')
 }
 
-function characters(bytes: Uint8Array): string {
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => ` ${byte.toString(16).padStart(2, '0')}`)
+const CHARACTER: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.',
+)
+
+function show(table: readonly string[], bytes: Uint8Array, from: number, to: number): string {
   let text = ''
-  for (const byte of bytes) text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.'
+  for (let i = from; i < to; i++) text += table[bytes[i]!]
   return text
 }
 
@@ -155,21 +162,20 @@ export function eventToHex(event: FanotifyEvent, at: number, index: number, mach
   for (const info of event.info) record(fields, info, machine)
   fields.add('(trailing)', bytes.length - fields.at)
   let text = `${color.dim(`# event ${index}: ${bytes.length} bytes at ${at}`)}\n`
-  let start = 0
+  let i = 0
   for (const { length, name, value } of fields.list) {
     const paint = PAINT[name] ?? color.dim
-    for (let i = 0; i < length; i += BYTES_A_LINE) {
-      const part = bytes.subarray(start + i, start + Math.min(length, i + BYTES_A_LINE))
-      const hex = Buffer.from(part)
-        .toString('hex')
-        .replace(/..(?!$)/g, '$& ')
-        .padEnd(BYTES_WIDTH)
-      const meaning = value === undefined ? characters(part) : i === 0 ? value : ''
-      const label = i === 0 ? name.padEnd(NAME_WIDTH) : ''.padEnd(NAME_WIDTH)
-      const offset = (at + start + i).toString(16).padStart(8, '0')
-      text += `${color.dim(offset)}  ${paint(hex)}  ${color.dim('|')} ${`${label} ${paint(meaning)}`.trimEnd()}\n`
+    const end = i + length
+    for (let first = true; i < end; first = false) {
+      const next = Math.min(end, i + BYTES_A_LINE)
+      const offset = (at + i).toString(16).padStart(8, '0')
+      const hex = show(HEX, bytes, i, next).padEnd(BYTES_WIDTH)
+      const meaning = value === undefined ? show(CHARACTER, bytes, i, next) : first ? value : ''
+      const label = first ? name : ''
+      const note = meaning === '' ? label && ` ${label}` : ` ${label.padEnd(NAME_WIDTH)} ${paint(meaning)}`
+      text += `${color.dim(offset)} ${paint(hex)}  ${BAR}${note}\n`
+      i = next
     }
-    start += length
   }
   return text
 }

@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { PROFILES, type ProfileName } from '../abi/index.js'
+import { retText } from '../transcript/field_text.js'
 import { parseTranscript, TranscriptError } from '../transcript/format.js'
-import { type ReplayResult, replay as replayTranscript } from '../transcript/replay.js'
+import { type MatrixDivergence, parseMatrix, replayMatrix } from '../transcript/matrix.js'
+import { type Divergence, replay as replayTranscript } from '../transcript/replay.js'
 import { showDivergence } from '../transcript/show.js'
 import { CliError, EXIT_FAILED } from './cli-error.js'
 import { color } from './color.js'
 import { FileProgress } from './file-progress.js'
 import { Output } from './output.js'
-import { findTranscripts, type ReplayFile } from './transcript-files.js'
+import { findTranscripts, isMatrixFile, type ReplayFile } from './transcript-files.js'
 
 interface Options {
   profile?: ProfileName
@@ -16,15 +18,22 @@ interface Options {
 }
 
 /** What `--json` shows of a file. */
-interface FileResult extends ReplayResult {
+interface FileResult {
+  name: string
+  profile: string
+  steps: number
+  matched: number
+  firstDivergence: Divergence | MatrixDivergence | null
   /** Why the file could not be replayed at all. */
   error?: { line: number; reason: string }
 }
 
 function replayFile({ path, name }: ReplayFile, options: Options): FileResult {
   const profile = options.profile === undefined ? {} : { profile: options.profile }
+  const text = readFileSync(path, 'utf8')
   try {
-    return { ...replayTranscript(parseTranscript(readFileSync(path, 'utf8')), profile), name }
+    if (isMatrixFile(path)) return replayMatrix(parseMatrix(text), name, profile)
+    return { ...replayTranscript(parseTranscript(text), profile), name }
   } catch (error) {
     if (!(error instanceof TranscriptError)) throw error
     const { line, reason } = error
@@ -46,8 +55,14 @@ function passed(result: FileResult): boolean {
 function resultText(result: FileResult): string {
   const { name, steps, firstDivergence, error } = result
   if (error !== undefined) return `${color.red('FAIL')} ${name} damaged: line ${error.line}: ${error.reason}\n`
-  if (firstDivergence !== null) return `${color.red('FAIL')} ${name} ${showDivergence(firstDivergence)}\n`
+  if (firstDivergence !== null) return `${color.red('FAIL')} ${name} ${divergenceText(firstDivergence)}\n`
   return `${color.green('ok')} ${name} ${steps} steps\n`
+}
+
+function divergenceText(divergence: Divergence | MatrixDivergence): string {
+  if ('step' in divergence) return showDivergence(divergence)
+  const { caller, call, want, got } = divergence
+  return `${caller}: ${call}: want ${retText(want)}, got ${retText(got)}`
 }
 
 function resultJson(result: FileResult): string {

@@ -1,4 +1,4 @@
-import { errnoName, eventNames, type FanotifyEvent, type FanotifyInfo, toHex } from '../uapi/index.js'
+import { type EventGroup, errnoName, eventNames, type FanotifyEvent, type FanotifyInfo, toHex } from '../uapi/index.js'
 import { color } from './color.js'
 import { infoTypeName } from './info-type.js'
 import { quoteName } from './quote.js'
@@ -46,9 +46,17 @@ function record(info: FanotifyInfo): string {
   return `${name}{raw=${toHex(info.raw)}${broken}}`
 }
 
+// A stream has few different masks, and naming one costs as much as all the rest of its line.
+const maskTexts: Record<EventGroup, Map<bigint, string>> = { fs: new Map(), ns: new Map() }
+const MAX_MASK_TEXTS = 4096
+
 /** Mask bits by name, joined by `|`; `0` for an empty mask. */
-export function maskText(event: FanotifyEvent): string {
-  return eventNames(event.mask, event.group).join('|') || '0'
+export function maskText({ mask, group }: FanotifyEvent): string {
+  const known = maskTexts[group].get(mask)
+  if (known !== undefined) return known
+  const text = eventNames(mask, group).join('|') || '0'
+  if (maskTexts[group].size < MAX_MASK_TEXTS) maskTexts[group].set(mask, text)
+  return text
 }
 
 /** One line for an event, in the manner of strace; fields that say nothing (no fd, the usual metadata) are left out. */
