@@ -1,4 +1,4 @@
-import type { Check } from '../kernel/check.js'
+import { type Check, hexBits } from '../kernel/check.js'
 import type { FanotifyFeatures } from '../kernel/fanotify/features.js'
 import { adminInitBits, FID_BITS, knownInitBits, nsWatcherBits } from '../kernel/fanotify/init_flags.js'
 import {
@@ -60,6 +60,7 @@ export const FANOTIFY_INIT_CHECKS: readonly Check<InitRequest>[] = [
     errno: EINVAL,
     why: 'a flag that this kernel does not know',
     refuses: (r) => (r.flags & ~knownInitBits(r.features)) !== 0,
+    detail: (r) => hexBits(r.flags & ~knownInitBits(r.features)),
   },
   {
     name: 'pidfd-with-tid',
@@ -90,6 +91,7 @@ export const FANOTIFY_INIT_CHECKS: readonly Check<InitRequest>[] = [
     errno: EINVAL,
     why: 'event_f_flags may hold an access mode, O_APPEND, O_NONBLOCK, O_SYNC, O_DSYNC, O_CLOEXEC, O_LARGEFILE and O_NOATIME',
     refuses: (r) => (r.eventFFlags & ~EVENT_F_FLAGS) !== 0,
+    detail: (r) => hexBits(r.eventFFlags & ~EVENT_F_FLAGS),
   },
   {
     name: 'event-access-mode',

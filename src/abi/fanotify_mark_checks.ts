@@ -1,4 +1,4 @@
-import type { Check } from '../kernel/check.js'
+import { type Check, hexBits } from '../kernel/check.js'
 import type { FanotifyFeatures } from '../kernel/fanotify/features.js'
 import { FID_BITS, nsWatcherBits } from '../kernel/fanotify/init_flags.js'
 import {
@@ -117,6 +117,9 @@ const isSuperblockOrMountMark = (r: MarkRequest): boolean =>
   markType(r.flags) === FAN_MARK_MOUNT || markType(r.flags) === FAN_MARK_FILESYSTEM
 const command = (r: MarkRequest): number => r.flags & COMMAND_BITS
 
+const unknownEvents = (r: MarkRequest): number =>
+  r.maskLo & ~(r.permissionEvents ? MARK_MASK_BITS : MARK_MASK_BITS & ~PERM_EVENTS)
+
 /** The events that a watcher's mark of this type may hold. */
 function watcherEvents(r: MarkRequest): number {
   switch (markType(r.flags)) {
@@ -142,6 +145,7 @@ export const FANOTIFY_MARK_CHECKS: readonly Check<MarkRequest>[] = [
     errno: EINVAL,
     why: 'a flag that this kernel does not know',
     refuses: (r) => (r.flags & ~(FLAG_BITS | TYPE_BITS)) !== 0,
+    detail: (r) => hexBits(r.flags & ~(FLAG_BITS | TYPE_BITS)),
   },
   {
     name: 'mark-type',
@@ -174,7 +178,8 @@ export const FANOTIFY_MARK_CHECKS: readonly Check<MarkRequest>[] = [
     name: 'unknown-events',
     errno: EINVAL,
     why: 'an event that no mark can ask for in this kernel',
-    refuses: (r) => (r.maskLo & ~(r.permissionEvents ? MARK_MASK_BITS : MARK_MASK_BITS & ~PERM_EVENTS)) !== 0,
+    refuses: (r) => unknownEvents(r) !== 0,
+    detail: (r) => hexBits(unknownEvents(r)),
   },
   {
     name: 'two-ignore-flags',

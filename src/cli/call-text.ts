@@ -90,7 +90,7 @@ function parseArgument(text: string): CallArgument {
  * @throws CliError when it is not one
  */
 export function parseCall(text: string): CallText {
-  const match = /^\s*([a-z_]\w*)\s*\(([^]*)\)\s*;?\s*$/.exec(text)
+  const match = /^\s*([a-z_]\w*)\s*\(([\s\S]*)\)\s*;?\s*$/.exec(text)
   if (match === null) throw new CliError(`${JSON.stringify(text)} is not a call: write it as name(argument, …)`)
   const inside = match[2]!.trim()
   const pieces = inside === '' ? [] : inside.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)

@@ -131,7 +131,10 @@ function answerText({ explanation, note, of }: Answer): string {
   if (explanation === null) return `${color.yellow('?')}       ${note}`
   const { refusal, steps } = explanation
   const before = of === 'group' ? 'the group cannot be made: fanotify_init is refused by ' : ''
-  if (refusal === null) return `${color.green('ok')}      passes all ${steps.length} checks`
+  if (refusal === null) {
+    const passed = steps.filter(({ errno }) => errno === 0).length
+    return `${color.green('ok')}      passes all ${passed} checks`
+  }
   const name = errnoName(refusal.errno!) ?? String(refusal.errno)
   return `${color.red(name)}${' '.repeat(Math.max(1, 8 - name.length))}${before}${stepText(refusal, steps.length)}`
 }

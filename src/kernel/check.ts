@@ -9,6 +9,8 @@ export interface Check<C> {
   readonly errno: number | ((request: C) => number)
   /** What is wrong, in a sentence. */
   readonly why: string
+  /** Which bits are wrong, as text, where `why` cannot know. */
+  detail?(request: C): string
   /** True if this check refuses the request. */
   refuses(request: C): boolean
 }
@@ -26,3 +28,6 @@ export function firstRefusal<C>(checks: readonly Check<C>[], request: C): Check<
 export function refusalErrno<C>(check: Check<C>, request: C): number {
   return typeof check.errno === 'number' ? check.errno : check.errno(request)
 }
+
+/** Bits as text, for {@link Check.detail}. */
+export const hexBits = (bits: number): string => `0x${(bits >>> 0).toString(16)}`

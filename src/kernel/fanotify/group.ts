@@ -1,18 +1,14 @@
 import {
   FAN_ALL_CLASS_BITS,
-  FAN_MARK_ADD,
   FAN_MARK_EVICTABLE,
   FAN_MARK_IGNORE,
   FAN_MARK_IGNORED_MASK,
   FAN_MARK_IGNORED_SURV_MODIFY,
-  FAN_ONDIR,
-  FAN_PRE_ACCESS,
   FAN_REPORT_TID,
   FAN_UNLIMITED_MARKS,
   FAN_UNLIMITED_QUEUE,
 } from '../../uapi/constants/fanotify.js'
-import { EEXIST, ENOENT, ENOSPC } from '../../uapi/errno.js'
-import { type Check, firstRefusal, refusalErrno } from '../check.js'
+import { firstRefusal, refusalErrno } from '../check.js'
 import type { Dentry } from '../dentry.js'
 import type { Kernel } from '../kernel.js'
 import type { Pid } from '../pid.js'
@@ -22,60 +18,12 @@ import { WaitQueue } from '../wait_queue.js'
 import { type Markable, MarkConnector, type MarkType } from './connector.js'
 import { type FanotifyEvent, OverflowEvent } from './event.js'
 import { FanotifyMark } from './mark.js'
+import { MARK_ADD_CHECKS, MARK_REMOVE_CHECKS, type MarkChange } from './mark_change_checks.js'
 
 /** FAN_UNLIMITED_QUEUE's limit. */
 const UNLIMITED_EVENTS = 0xffff_ffff
 
 const IGNORE_FLAGS: number = FAN_MARK_IGNORE | FAN_MARK_IGNORED_MASK
-
-/** What the checks of FAN_MARK_ADD look at when the object is known: the group's mark on it, if there is one. */
-export interface AddRequest {
-  flags: number
-  mask: number
-  group: FanotifyGroup
-  mark: FanotifyMark | null
-}
-
-/** The refusals of FAN_MARK_ADD that come from the group's marks, in the kernel's order. */
-export const MARK_ADD_CHECKS: readonly Check<AddRequest>[] = [
-  {
-    name: 'mark-limit',
-    errno: ENOSPC,
-    why: 'the user has as many marks as /proc/sys/user/max_fanotify_marks allows (here or in a parent user namespace)',
-    refuses: (r) => r.mark === null && !r.group.hasRoomForMark,
-  },
-  {
-    name: 'evictable-downgrade',
-    errno: EEXIST,
-    why: 'the mark exists and is not evictable; FAN_MARK_EVICTABLE cannot make it so',
-    refuses: (r) => r.mark !== null && (r.flags & FAN_MARK_EVICTABLE) !== 0 && !r.mark.isEvictable,
-  },
-  {
-    name: 'ignored-mask-downgrade',
-    errno: EEXIST,
-    why: 'the mark exists and uses FAN_MARK_IGNORE; FAN_MARK_IGNORED_MASK cannot take that back',
-    refuses: (r) => r.mark !== null && (r.flags & FAN_MARK_IGNORED_MASK) !== 0 && r.mark.hasIgnoreFlags,
-  },
-  {
-    name: 'surv-modify-downgrade',
-    errno: EEXIST,
-    why: 'the mark exists with FAN_MARK_IGNORED_SURV_MODIFY; FAN_MARK_IGNORE without it cannot take that back',
-    refuses: (r) =>
-      r.mark !== null &&
-      (r.flags & FAN_MARK_IGNORE) !== 0 &&
-      (r.flags & FAN_MARK_IGNORED_SURV_MODIFY) === 0 &&
-      r.mark.survivesModify,
-  },
-  {
-    name: 'pre-access-with-ondir',
-    errno: EEXIST,
-    why: 'FAN_PRE_ACCESS is not reported for directories: a mark cannot have it together with FAN_ONDIR',
-    refuses: (r) =>
-      r.mark !== null &&
-      ((r.mask & FAN_PRE_ACCESS) !== 0 || (r.mark.mask & FAN_PRE_ACCESS) !== 0) &&
-      ((r.mask | r.mark.mask) & FAN_ONDIR) !== 0,
-  },
-]
 
 /** What fanotify_mark's flags say of how the ignore mask works. */
 function ignoreFlags(flags: number): number {
@@ -137,7 +85,7 @@ export class FanotifyGroup {
 
   // Marks
 
-  get hasRoomForMark(): boolean {
+  get #hasRoomForMark(): boolean {
     return (this.flags & FAN_UNLIMITED_MARKS) !== 0 || this.#ucounts.hasRoom(UCOUNT_FANOTIFY_MARKS)
   }
 
@@ -153,14 +101,14 @@ export class FanotifyGroup {
    */
   addMark(object: Markable, type: MarkType, flags: number, mask: number, dentry: Dentry | null): number {
     let mark = object.marks === null ? null : object.marks.find(this)
-    const request = ADD_REQUEST
-    request.flags = flags
-    request.mask = mask
-    request.group = this
-    request.mark = mark
-    const refused = firstRefusal(MARK_ADD_CHECKS, request)
-    request.mark = null
-    if (refused !== null) return -refusalErrno(refused, request)
+    const change = CHANGE
+    change.flags = flags
+    change.mask = mask
+    change.roomForMark = mark !== null || this.#hasRoomForMark
+    change.mark = mark
+    const refused = firstRefusal(MARK_ADD_CHECKS, change)
+    change.mark = null
+    if (refused !== null) return -refusalErrno(refused, change)
 
     if (mark === null) {
       if ((this.flags & FAN_UNLIMITED_MARKS) === 0) this.#ucounts.increment(UCOUNT_FANOTIFY_MARKS)
@@ -190,11 +138,15 @@ export class FanotifyGroup {
 
   /**
    * FAN_MARK_REMOVE: takes `mask` from the group's mark on `object`, or from its ignore mask. A mark that has nothing
-   * left but `hidden` bits is destroyed. 0, or -ENOENT without a mark.
+   * left but `hidden` bits is destroyed. 0, or -errno of {@link MARK_REMOVE_CHECKS}.
    */
   removeMark(object: Markable, flags: number, mask: number, hidden: number): number {
     const mark = object.marks === null ? null : object.marks.find(this)
-    if (mark === null) return -ENOENT
+    const change = CHANGE
+    change.mark = mark
+    const refused = firstRefusal(MARK_REMOVE_CHECKS, change)
+    change.mark = null
+    if (refused !== null || mark === null) return -refusalErrno(refused!, change)
     if ((flags & IGNORE_FLAGS) !== 0) mark.ignoreMask &= ~mask
     else mark.mask &= ~mask
     if (((mark.mask | mark.ignoreMask) & ~hidden) === 0) this.destroyMark(mark)
@@ -292,9 +244,5 @@ export class FanotifyGroup {
   }
 }
 
-const ADD_REQUEST: AddRequest = {
-  flags: FAN_MARK_ADD,
-  mask: 0,
-  group: null as unknown as FanotifyGroup,
-  mark: null,
-}
+/** Filled anew for each call. */
+const CHANGE: MarkChange = { flags: 0, mask: 0, roomForMark: true, mark: null }
