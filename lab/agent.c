@@ -48,7 +48,7 @@ enum {
   CHANNEL_FD = 3001,
   ROSTER_FD = 3002,  /* the driver's end of HELLO_FD */
   UTS_FD = 3003,     /* the initial uts namespace, to come back from the id probe */
-  LOG_FD = 3004,
+  TERMINAL_FD = 3004, /* the other side of the terminal that tasks have on fds 0 to 2 */
   PAGE = 4096,
   FILL = 0xaa,
   MAX_TASKS = 384,
@@ -122,6 +122,7 @@ struct shared {
 static struct shared *shm;
 static int in_sandbox, is_uml;
 static char comm[16];
+static pid_t reaper; /* adopts and reaps what a program orphans: pid 1, or on this machine a subreaper in its place */
 
 /* ---- the task's side ---- */
 
@@ -541,6 +542,20 @@ static int waits_for_others(const struct task *t) {
   return 0;
 }
 
+/*
+ * Whether the task really sleeps in its call. "S" alone does not say so: one that is preempted between making up its
+ * mind to sleep and doing so shows it too. Reading this file waits until the task is off the run queue, and says
+ * "running" when it woke instead.
+ */
+static int sleeps_in_call(const struct task *t) {
+  char path[64], text[256];
+  snprintf(path, sizeof path, "/proc/%d/task/%d/syscall", t->pid, t->tid);
+  if (read_proc(path, text, sizeof text) < 0) return 0;
+  char *end;
+  long nr = strtol(text, &end, 10);
+  return end != text && nr == t->nr;
+}
+
 enum outcome { DONE, SLEEPS, DEAD };
 
 static void listen_for(struct task *t, u32 number, long ns) {
@@ -556,33 +571,32 @@ static void listen_for(struct task *t, u32 number, long ns) {
 /* How a call stands: it came back, its task sleeps in it, or its task is no more. Never an opinion from waiting. */
 static enum outcome await(struct task *t, u32 number) {
   u64 stuck = 0;
-  int naps = 0, asleep = 0;
-  for (;;) {
+  for (int naps = 0;; naps++) {
     if (__atomic_load_n(&t->done, __ATOMIC_SEQ_CST) == number) return DONE;
     sched_yield();
     if (__atomic_load_n(&t->done, __ATOMIC_SEQ_CST) == number) return DONE;
     struct stat_line s = stat_of(t);
-    if (__atomic_load_n(&t->done, __ATOMIC_SEQ_CST) == number) return DONE;
+    int asleep = 0;
     switch (s.state) {
       case 0:
       case 'Z':
       case 'X':
-        return DEAD;
+        return __atomic_load_n(&t->done, __ATOMIC_SEQ_CST) == number ? DONE : DEAD;
       case 'S':
-        if (++asleep == 2) return SLEEPS;
-        continue;
+        asleep = sleeps_in_call(t);
+        break;
       case 'D':
-        if (waits_for_others(t) && ++asleep == 2) return SLEEPS;
-        if (asleep) continue;
+        asleep = waits_for_others(t) && sleeps_in_call(t);
         if (!stuck) stuck = now_ns();
         /* nothing in the kernel that ends by itself takes this long on an idle machine */
-        if (now_ns() - stuck > 300000000ull) return SLEEPS;
+        if (now_ns() - stuck > 300000000ull) asleep = 1;
         break;
       default:
         stuck = 0;
     }
-    asleep = 0;
-    listen_for(t, number, naps++ < 8 ? 100000 : 1000000);
+    if (__atomic_load_n(&t->done, __ATOMIC_SEQ_CST) == number) return DONE;
+    if (asleep) return SLEEPS;
+    listen_for(t, number, naps < 8 ? 100000 : 1000000);
     if (naps > 20000) die("task %d hangs in call %ld, state %c", t->number, t->nr, s.state);
   }
 }
@@ -659,7 +673,7 @@ static struct task *first_task(void) {
   return t;
 }
 
-/* A task whose parent has gone is reaped by the initial pid 1 at once: wait until that is so. */
+/* A task whose parent has gone is reaped by the reaper at once: wait until that is so. */
 static void settle(void) {
   for (int i = 0; i < ntasks; i++) {
     struct task *t = &shm->task[i];
@@ -668,8 +682,8 @@ static void settle(void) {
       struct stat_line s = stat_of(t);
       if (!s.state) t->dead = t->reaped = 1;
       else if (s.state == 'Z' || s.state == 'X') t->dead = 1;
-      if (s.state != 'X' && !(s.state == 'Z' && s.ppid == 1)) break;
-      if (n > 20000) die("task %d is not reaped by pid 1", t->number);
+      if (s.state != 'X' && !(s.state == 'Z' && s.ppid == reaper)) break;
+      if (n > 20000) die("task %d is not reaped", t->number);
       if (n < 4) sched_yield();
       else usleep(50);
     }
@@ -684,9 +698,9 @@ static void exit_task(struct task *t) {
     struct stat_line s = stat_of(t);
     if (!s.state || s.state == 'Z' || s.state == 'X') break;
     /* pid 1 of a pid namespace waits for zombies whose parents live outside */
-    if (s.state == 'S') {
+    if (s.state == 'S' && sleeps_in_call(t)) {
       if (!stuck) stuck = now_ns();
-      if (now_ns() - stuck > 20000000ull) break;
+      if (now_ns() - stuck > 5000000ull) break;
     } else {
       stuck = 0;
     }
@@ -742,6 +756,8 @@ static void end_program(void) {
   for (int i = 0; i < nnumbers; i++) by_number[numbers[i]] = NULL;
   nnumbers = ntasks = 0;
   char sink[8];
+  char typed[4096];
+  while (!is_uml && read(TERMINAL_FD, typed, sizeof typed) > 0) continue;
   while (recv(ROSTER_FD, sink, sizeof sink, MSG_DONTWAIT) >= 0) continue;
 }
 
@@ -941,6 +957,7 @@ static void run_step(u32 index) {
   u8 status = STEP_RET;
   if (!t || t->dead || is_busy(t)) status = STEP_DROPPED;
   else if (refused(nr, a)) status = STEP_REFUSED;
+  if (t && t->dead && flags & CALL_EXITS) status = STEP_DIED; /* as a recorder leaves it there */
   if (status != STEP_RET) {
     put_status(status, 0);
     put8(0);
@@ -1116,18 +1133,29 @@ static void build_sandbox(void) {
   mkdir("/tmp", 0755);
 }
 
-static void as_init(void) {
-  mount("proc", "/proc", "proc", 0, NULL);
-  mount("sys", "/sys", "sysfs", 0, NULL);
-  mount("tmp", "/run", "tmpfs", 0, NULL);
-  mount("none", "/sys/fs/cgroup", "cgroup2", 0, NULL);
+/* The reaper stays in here; the driver goes on. */
+static void fork_driver(void) {
+  if (is_uml) {
+    mount("proc", "/proc", "proc", 0, NULL);
+    mount("sys", "/sys", "sysfs", 0, NULL);
+    mount("tmp", "/run", "tmpfs", 0, NULL);
+    mount("none", "/sys/fs/cgroup", "cgroup2", 0, NULL);
+  } else {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+  }
+  snprintf(comm, sizeof comm, "kab-%d", getpid());
+  reaper = getpid();
   pid_t driver = fork();
-  if (driver == 0) return;
+  if (driver == 0) {
+    if (!is_uml) prctl(PR_SET_PDEATHSIG, SIGKILL);
+    return;
+  }
   for (;;) {
     pid_t pid = waitpid(-1, NULL, __WALL);
     if (pid == driver || (pid < 0 && errno == ECHILD)) break;
   }
-  reboot(RB_POWER_OFF);
+  if (is_uml) reboot(RB_POWER_OFF);
   _exit(0);
 }
 
@@ -1145,16 +1173,28 @@ static void open_channel(void) {
     tcsetattr(fd, TCSANOW, &t);
   }
   if (dup3(fd, CHANNEL_FD, O_CLOEXEC) < 0) _exit(1);
-  dup3(2, LOG_FD, O_CLOEXEC);
   if (fd > 2) close(fd);
 }
 
-static void clean_standard_fds(void) {
-  int null = open("/dev/null", O_RDWR);
-  if (null < 0) die("/dev/null: %s", strerror(errno));
+/* Tasks have a terminal on fds 0 to 2: the console that the kernel opened for init, here a pseudo-terminal. */
+static void open_standard_fds(void) {
+  if (is_uml) return;
+  int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+  if (master < 0 || grantpt(master) || unlockpt(master)) die("/dev/ptmx: %s", strerror(errno));
+  int terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
+  if (terminal < 0) die("%s: %s", ptsname(master), strerror(errno));
+  struct termios t;
+  tcgetattr(terminal, &t);
+  cfmakeraw(&t);
+  tcsetattr(terminal, TCSANOW, &t);
+  dup3(master, TERMINAL_FD, O_CLOEXEC);
   for (int i = 0; i < 3; i++)
-    if (null != i) dup2(null, i);
-  if (null > 2) close(null);
+    if (terminal != i) dup2(terminal, i);
+  if (terminal > 2) close(terminal);
+  close(master);
+}
+
+static void clean_low_fds(void) {
   syscall(SYS_close_range, 3, FIRST_OWN_FD - 1, 0);
 }
 
@@ -1177,20 +1217,20 @@ int main(int argc, char **argv) {
   is_uml = getpid() == 1;
   struct rlimit files = {4096, 4096};
   setrlimit(RLIMIT_NOFILE, &files);
-  if (is_uml) as_init();
-  else prctl(PR_SET_PDEATHSIG, SIGKILL);
-  open_channel();
-  umask(022);
-  signal(SIGPIPE, SIG_IGN);
   if (cpu >= 0) {
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(cpu, &set);
-    if (sched_setaffinity(0, sizeof set, &set)) die("cannot pin to CPU %d: %s", cpu, strerror(errno));
+    if (sched_setaffinity(0, sizeof set, &set)) _exit(4);
   }
+  fork_driver();
+  open_channel();
+  umask(022);
+  signal(SIGPIPE, SIG_IGN);
+  open_standard_fds();
   if (in_sandbox) build_sandbox();
   if (chdir("/")) die("chdir: %s", strerror(errno));
-  clean_standard_fds();
+  clean_low_fds();
   int pair[2], on = 1;
   if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair)) die("socketpair: %s", strerror(errno));
   if (dup2(pair[0], HELLO_FD) < 0 || dup2(pair[1], ROSTER_FD) < 0) die("dup2: %s", strerror(errno));
@@ -1200,7 +1240,6 @@ int main(int argc, char **argv) {
   int uts = open("/proc/self/ns/uts", O_RDONLY);
   if (uts < 0 || dup2(uts, UTS_FD) < 0) die("/proc/self/ns/uts: %s", strerror(errno));
   close(uts);
-  snprintf(comm, sizeof comm, "kab-%d", getpid());
   prctl(PR_SET_NAME, comm);
   shm = mmap(NULL, sizeof *shm, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (shm == MAP_FAILED) die("mmap: %s", strerror(errno));

@@ -56,6 +56,9 @@ interface Job {
 /** Programs that the agent may have in its channel beside the one that it runs. */
 const IN_FLIGHT = 4
 
+/** How long an agent may take to say that it is there, in milliseconds. */
+const BOOT_TIMEOUT = 15_000
+
 /** The part that the backends share: a queue of programs before one agent, which is started again when it is lost. */
 export abstract class AgentBackend implements Backend {
   abstract readonly name: string
@@ -76,7 +79,7 @@ export abstract class AgentBackend implements Backend {
 
   async boot(): Promise<KernelState> {
     if (this.kernel === undefined || this.agent === undefined) {
-      this.kernel = await readKernelState((steps) => this.raw('boot', steps))
+      this.kernel = await readKernelState((steps) => this.raw('boot', steps, false))
     }
     return this.kernel
   }
@@ -179,8 +182,10 @@ export abstract class AgentBackend implements Backend {
   private async launch(): Promise<AgentProcess> {
     this.starting = this.start()
     const agent = await this.starting
-    this.agent = agent
-    this.starting = undefined
+    let greet: () => void = () => undefined
+    const greeted = new Promise<void>((resolve) => {
+      greet = resolve
+    })
     let pending: Buffer[] = []
     let size = 0
     agent.channel.on('data', (chunk: Buffer) => {
@@ -191,13 +196,22 @@ export abstract class AgentBackend implements Backend {
       let bytes = pending.length === 1 ? first : Buffer.concat(pending)
       while (bytes.length >= 5 && bytes.length >= 5 + bytes.readUInt32LE(0)) {
         const length = bytes.readUInt32LE(0)
-        this.receive(agent, String.fromCharCode(bytes[4] as number), bytes.subarray(5, 5 + length))
+        const type = String.fromCharCode(bytes[4] as number)
+        if (type === 'H') greet()
+        else this.receive(agent, type, bytes.subarray(5, 5 + length))
         bytes = bytes.subarray(5 + length)
       }
       pending = bytes.length > 0 ? [bytes] : []
       size = bytes.length
     })
     agent.channel.on('error', () => undefined)
+    const early = await Promise.race([greeted, agent.ended, timeout(BOOT_TIMEOUT)])
+    if (typeof early === 'string') {
+      await agent.kill()
+      throw new BackendLost(`${this.name} does not start: ${early}`, undefined)
+    }
+    this.agent = agent
+    this.starting = undefined
     void agent.ended.then((reason) => {
       if (this.agent === agent) void this.lose(reason)
     })
@@ -205,7 +219,7 @@ export abstract class AgentBackend implements Backend {
   }
 
   private receive(agent: AgentProcess, type: string, payload: Buffer): void {
-    if (type === 'H' || agent !== this.agent) return
+    if (agent !== this.agent) return
     if (type === 'E') {
       void this.lose(payload.toString())
       return
@@ -238,6 +252,12 @@ export abstract class AgentBackend implements Backend {
     culprit?.reject(new BackendLost(`${this.name}: ${reason}`, culprit.name))
     void this.pump()
   }
+}
+
+function timeout(ms: number): Promise<string> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(`nothing heard in ${ms / 1000} s`), ms).unref()
+  })
 }
 
 export type { Boot, KernelState, TimeRequest, Timing }

@@ -1,9 +1,11 @@
 import type { Backend } from './backend.js'
 import { HostBackend } from './host.js'
 import { LabError } from './lab-error.js'
+import { UmlBackend } from './uml.js'
 
 const BACKENDS: Readonly<Record<string, () => Backend>> = {
   host: () => new HostBackend(),
+  uml: () => new UmlBackend(),
 }
 
 /**

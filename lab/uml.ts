@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
+import { buildAgent } from './agent.js'
+import { AgentBackend, type AgentProcess } from './backend.js'
+import { cacheFolder } from './cache.js'
+import { LabError } from './lab-error.js'
+
+export interface UmlOptions {
+  /** A user-mode Linux of one's own; `$KABINET_UML`, else the one that `npm run lab:setup` fetched. */
+  kernel?: string
+  /** How long one program may take, in milliseconds. */
+  watchdog?: number
+}
+
+/** Where `npm run lab:setup` puts the kernel. */
+export function fetchedKernel(): string {
+  return join(cacheFolder(), 'uml', 'linux')
+}
+
+/** Why no user-mode Linux can be started, or undefined when one can. */
+export function umlUnavailable(): string | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return 'the uml backend needs Linux on x86-64'
+  const kernel = process.env.KABINET_UML || fetchedKernel()
+  if (!existsSync(kernel)) return `there is no ${kernel}: run npm run lab:setup, or set KABINET_UML`
+  return undefined
+}
+
+/** A user-mode Linux, with the agent as its pid 1. It sees this machine's files; programs write only to its tmpfs. */
+export class UmlBackend extends AgentBackend {
+  override readonly name = 'uml'
+  private readonly executable: string
+
+  constructor(options: UmlOptions = {}) {
+    super()
+    this.executable = options.kernel ?? (process.env.KABINET_UML || fetchedKernel())
+    if (options.watchdog !== undefined) this.watchdog = options.watchdog
+  }
+
+  protected override async start(): Promise<AgentProcess> {
+    if (!existsSync(this.executable)) throw new LabError(`there is no ${this.executable}: run npm run lab:setup`)
+    const agent = await buildAgent()
+    const folder = mkdtempSync(join(tmpdir(), 'kabinet-uml-'))
+    const child = spawn(
+      this.executable,
+      [
+        'mem=512M',
+        'root=/dev/root',
+        'rootfstype=hostfs',
+        'rootflags=/',
+        'rw',
+        `init=${agent}`,
+        'con=null',
+        'con0=null,fd:1',
+        'ssl=null',
+        'ssl0=fd:3',
+        'quiet',
+        `uml_dir=${folder}/`,
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true },
+    )
+    const { pid } = child
+    if (pid === undefined) throw new LabError(`cannot start ${this.executable}`)
+    let log = ''
+    const keep = (chunk: Buffer): void => {
+      log = (log + chunk.toString()).slice(-4000)
+    }
+    child.stdout?.on('data', keep)
+    child.stderr?.on('data', keep)
+    const ended = new Promise<string>((resolve) => {
+      child.once('exit', (code, signal) => resolve(`the kernel ended (${signal ?? code}): ${log}`))
+      child.once('error', (error) => resolve(error.message))
+    })
+    return {
+      channel: child.stdio[3] as Duplex,
+      ended,
+      kill: async () => {
+        try {
+          process.kill(-pid, 'SIGKILL')
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+        }
+        await ended
+        rmSync(folder, { recursive: true, force: true })
+      },
+    }
+  }
+}
