@@ -1,0 +1,215 @@
+import { O_RDWR, S_IFCHR } from '../uapi/fcntl.js'
+import type { Boot } from './boot.js'
+import { CONSOLE_RDEV, FULL_RDEV, NULL_RDEV, openConsole, ZERO_RDEV } from './char_device.js'
+import { Cred } from './cred.js'
+import { Dentry } from './dentry.js'
+import { FdTable } from './fdtable.js'
+import { FsStruct } from './fs_struct.js'
+import type { Kernel } from './kernel.js'
+import { MemoryInode, MemorySuperBlock } from './memory_fs.js'
+import type { MntNamespace } from './mnt_namespace.js'
+import { type Mount, parseMountOptions } from './mount.js'
+import { NS_MNT } from './ns_type.js'
+import type { Path } from './path.js'
+import type { SuperBlock } from './super_block.js'
+import { MNT_UNIQUE_ID_OFFSET, Vfs } from './vfs.js'
+
+/** A line of mountinfo, taken apart. */
+interface BootMount {
+  readonly id: number
+  readonly parent: number
+  readonly dev: number
+  readonly root: string
+  readonly mountpoint: string
+  readonly flags: number
+  readonly peerGroup: number
+  readonly masterGroup: number
+  readonly type: string
+  readonly source: string
+  readonly options: string
+  readonly readOnly: boolean
+}
+
+/** The mounts of a machine that was started without a header. */
+const DEFAULT_MOUNTINFO: readonly string[] = [
+  '20 1 0:18 / / rw,relatime - hostfs /dev/root rw,/',
+  '21 20 0:7 / /dev rw,relatime - devtmpfs devtmpfs rw,mode=755',
+  '22 20 0:19 / /proc rw,relatime - proc proc rw',
+  '23 20 0:20 / /sys rw,relatime - sysfs sys rw',
+  '24 20 0:21 / /run rw,relatime - tmpfs tmp rw',
+  '25 23 0:22 / /sys/fs/cgroup rw,relatime - cgroup2 none rw',
+]
+const DEFAULT_NEXT_MOUNT = MNT_UNIQUE_ID_OFFSET + 28
+
+/** Directories that the top filesystem has, mounted on or not. */
+const TOP_DIRECTORIES: readonly string[] = ['proc', 'dev', 'run', 'sys', 'tmp']
+const STICKY_TMP = 0o1777
+
+/** A tmpfs is everybody's unless `mode=` says otherwise. */
+function rootMode(line: BootMount): number {
+  const mode = /,mode=([0-7]+)/.exec(line.options)
+  if (mode !== null) return Number.parseInt(mode[1]!, 8)
+  return line.type === 'tmpfs' ? STICKY_TMP : 0o755
+}
+
+const unmangle = (text: string): string =>
+  text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
+
+function group(fields: readonly string[], tag: string): number {
+  const field = fields.find((text) => text.startsWith(tag))
+  return field === undefined ? 0 : Number(field.slice(tag.length))
+}
+
+/** @throws RangeError for a line that is no mountinfo. */
+function parseLine(line: string): BootMount {
+  const [left, right] = line.split(' - ', 2)
+  const fields = left?.split(' ') ?? []
+  const [type, source, options] = right?.split(' ') ?? []
+  const flags = parseMountOptions(fields[5] ?? '')
+  const [major, minor] = (fields[2] ?? '').split(':').map(Number)
+  if (fields.length < 6 || type === undefined || source === undefined || options === undefined || flags === null)
+    throw new RangeError(`not a mountinfo line: ${line}`)
+  return {
+    id: Number(fields[0]),
+    parent: Number(fields[1]),
+    dev: (major! << 20) | minor!,
+    root: unmangle(fields[3]!),
+    mountpoint: unmangle(fields[4]!),
+    flags,
+    peerGroup: group(fields.slice(6), 'shared:'),
+    masterGroup: group(fields.slice(6), 'master:'),
+    type: unmangle(type),
+    source: unmangle(source),
+    options: options.replace(/^r[wo]/, ''),
+    readOnly: options.startsWith('ro'),
+  }
+}
+
+const parsed: WeakMap<readonly string[], readonly BootMount[]> = new WeakMap()
+
+function bootMounts(lines: readonly string[]): readonly BootMount[] {
+  let mounts = parsed.get(lines)
+  if (mounts === undefined) {
+    mounts = lines.map(parseLine)
+    parsed.set(lines, mounts)
+  }
+  return mounts
+}
+
+/**
+ * Builds the filesystems and the initial mount tree, and gives root, working directory and descriptors of the first
+ * task: `/`, `/`, and the console at 0 to 2.
+ *
+ * @throws RangeError for a boot whose mountinfo cannot be read.
+ */
+export function bootFiles(kernel: Kernel, boot: Boot | null): { fs: FsStruct; files: FdTable } {
+  const mounts = bootMounts(boot?.mountinfo ?? DEFAULT_MOUNTINFO)
+  let lastMinor = 0
+  for (const { dev } of mounts) if (dev >>> 20 === 0 && dev > lastMinor) lastMinor = dev
+  const ids = mounts.map((mount) => mount.id)
+  const vfs = new Vfs(kernel, ids, boot?.next.mntIdUnique ?? DEFAULT_NEXT_MOUNT, lastMinor + 1)
+  kernel.vfs = vfs
+
+  const ns = kernel.initNsProxy.mnt
+  const top = mounts[0]!
+  const byId: Map<number, Mount> = new Map()
+  const supers: Map<number, SuperBlock> = new Map()
+  const rootless = top.parent !== top.id
+  if (rootless) {
+    // The mount below everything, that mountinfo does not show.
+    const sb = new MemorySuperBlock(kernel, 'rootfs', 2)
+    ns.root = vfs.bootMount(sb, sb.root, 'rootfs', 0, top.parent)
+    ns.add(ns.root)
+    byId.set(top.parent, ns.root)
+  }
+  const start: { at: Path | null } = { at: null }
+  for (const line of mounts) {
+    let sb = supers.get(line.dev)
+    if (sb === undefined) {
+      sb =
+        line.type === 'proc'
+          ? vfs.procOf(kernel.initPidNs, line.dev)
+          : new MemorySuperBlock(kernel, line.type, line.dev, rootMode(line))
+      sb.options = line.options
+      sb.readOnly = line.readOnly
+      supers.set(line.dev, sb)
+    }
+    const rootDentry = line.root === '/' || !(sb instanceof MemorySuperBlock) ? sb.root : sb.mkdirs(line.root)
+    const mount = vfs.bootMount(sb, rootDentry, line.source, line.flags, line.id)
+    mount.peerGroup = line.peerGroup
+    mount.masterGroup = line.masterGroup
+    byId.set(line.id, mount)
+    if (start.at === null) {
+      start.at = { mnt: mount, dentry: mount.root }
+      if (rootless) mount.attach(ns.root, ns.root.root)
+      else ns.root = mount
+      for (const name of TOP_DIRECTORIES) (sb as MemorySuperBlock).mkdirs(name)
+      ;(sb as MemorySuperBlock).mkdirs('tmp').inode.mode |= STICKY_TMP
+    } else {
+      const parent = byId.get(line.parent)
+      if (parent === undefined) throw new RangeError(`mountinfo: no mount ${line.parent} for ${line.mountpoint}`)
+      mount.attach(parent, mountpointOn(parent, start.at.mnt, line.mountpoint))
+    }
+    ns.add(mount)
+    if (line.type === 'devtmpfs') addDevices(sb as MemorySuperBlock)
+  }
+  const mntNamespaces = kernel.namespaces.ofType[NS_MNT]!
+  for (let held = mntNamespaces.after(0); held !== null; held = mntNamespaces.after(held.id)) {
+    const other = boot?.other?.find((candidate) => candidate.id === held?.id)
+    if (held !== ns) bootHeldMounts(held as MntNamespace, other?.nr_mounts ?? 1)
+  }
+  const at = start.at!
+  const fs = new FsStruct(at, at, 0o22)
+  return { fs, files: bootDescriptors(kernel, at) }
+}
+
+/** The directory of `parent` that a mount at the absolute `path` covers. */
+function mountpointOn(parent: Mount, top: Mount, path: string): Dentry {
+  let inside = path
+  for (let at = parent; at !== top && at.parent !== null; at = at.parent) {
+    // Every mount above takes its own part off the front.
+    let part = ''
+    for (let d = at.mountpoint!; !d.isRoot && d !== at.parent.root; d = d.parent) part = `/${d.name}${part}`
+    inside = inside.slice(part.length)
+  }
+  const sb = parent.sb as MemorySuperBlock
+  return inside === '' || inside === '/' ? parent.root : sb.mkdirs(inside)
+}
+
+function addNode(sb: MemorySuperBlock, dir: Dentry, name: string, mode: number, rdev: number): Dentry {
+  const inode = new MemoryInode(sb, S_IFCHR | mode)
+  inode.rdev = rdev
+  const dentry = new Dentry(name, dir, inode)
+  dir.add(dentry)
+  return dentry
+}
+
+function addDevices(sb: MemorySuperBlock): void {
+  addNode(sb, sb.root, 'null', 0o666, NULL_RDEV)
+  addNode(sb, sb.root, 'zero', 0o666, ZERO_RDEV)
+  addNode(sb, sb.root, 'full', 0o666, FULL_RDEV)
+}
+
+/** The console at 0, 1 and 2: opened by the kernel before `/dev` was mounted. */
+function bootDescriptors(kernel: Kernel, top: Path): FdTable {
+  const sb = top.mnt.sb as MemorySuperBlock
+  const node = addNode(sb, sb.mkdirs('dev'), 'console', 0o600, CONSOLE_RDEV)
+  const file = openConsole({ mnt: top.mnt, dentry: node }, O_RDWR, Cred.root(kernel.initUserNs))
+  file.refs = 3
+  return new FdTable([file, file, file], null, 3)
+}
+
+/** The mounts of a mount namespace that the kernel itself holds, which no task can look into: as many as it counts. */
+function bootHeldMounts(ns: MntNamespace, count: number): void {
+  const { vfs } = ns.kernel
+  const sb = new MemorySuperBlock(ns.kernel, 'rootfs', 2)
+  ns.root = vfs.bootMount(sb, sb.root, 'rootfs', 0, vfs.newInternalId())
+  ns.add(ns.root)
+  let below = ns.root
+  for (let n = 1; n <= count; n++) {
+    const mount = vfs.bootMount(sb, sb.root, 'devtmpfs', 0, vfs.newInternalId())
+    mount.attach(below, below.root)
+    ns.add(mount)
+    below = mount
+  }
+}

@@ -1,0 +1,75 @@
+import { EFAULT, ENOSPC, ENXIO } from '../uapi/errno.js'
+import type { Cred } from './cred.js'
+import { File, FMODE_CAN_READ, FMODE_CAN_WRITE, FMODE_LSEEK } from './file.js'
+import type { Path } from './path.js'
+import type { Task } from './task.js'
+import type { UserBuffer } from './user_buffer.js'
+
+/** What a character device does with reads and writes. */
+interface Device {
+  /** Bytes that a read finds: none, or as many zeroes as wanted. */
+  readonly reads: 'nothing' | 'zeroes'
+  readonly writes: 'swallowed' | 'no-space'
+  readonly seekable: boolean
+}
+
+const device = (major: number, minor: number): number => (major << 20) | minor
+
+/** The console, as nobody types at it and nobody looks at it. */
+export const CONSOLE_RDEV: number = device(5, 1)
+export const NULL_RDEV: number = device(1, 3)
+export const ZERO_RDEV: number = device(1, 5)
+export const FULL_RDEV: number = device(1, 7)
+
+const CONSOLE: Device = { reads: 'nothing', writes: 'swallowed', seekable: false }
+
+const DEVICES: ReadonlyMap<number, Device> = new Map([
+  [CONSOLE_RDEV, CONSOLE],
+  [NULL_RDEV, { reads: 'nothing', writes: 'swallowed', seekable: true }],
+  [ZERO_RDEV, { reads: 'zeroes', writes: 'swallowed', seekable: true }],
+  [FULL_RDEV, { reads: 'zeroes', writes: 'no-space', seekable: true }],
+])
+
+const ZEROES = new Uint8Array(4096)
+
+/** An open character device. */
+export class CharDeviceFile extends File {
+  readonly kind = 'char'
+  readonly #device: Device
+
+  constructor(path: Path, flags: number, cred: Cred, what: Device) {
+    super(path, flags, cred, FMODE_CAN_READ | FMODE_CAN_WRITE | (what.seekable ? FMODE_LSEEK : 0))
+    this.#device = what
+  }
+
+  override read(_task: Task, buffer: UserBuffer): number {
+    if (this.#device.reads === 'nothing') return 0
+    let done = 0
+    while (buffer.remaining > 0) {
+      const piece = Math.min(buffer.remaining, ZEROES.length)
+      const copied = buffer.copyOut(ZEROES, 0, piece)
+      done += copied
+      if (copied < piece) return done > 0 ? done : -EFAULT
+    }
+    return done
+  }
+
+  override write(_task: Task, buffer: UserBuffer): number {
+    return this.#device.writes === 'swallowed' ? buffer.remaining : -ENOSPC
+  }
+
+  override seek(position: number): number {
+    return this.#device.seekable ? 0 : super.seek(position)
+  }
+}
+
+/** Opens the device that the node at `path` names; -ENXIO when there is none. */
+export function openDevice(task: Task, path: Path, flags: number): File | number {
+  const what = DEVICES.get(path.dentry.inode.rdev)
+  return what === undefined ? -ENXIO : new CharDeviceFile(path, flags, task.cred, what)
+}
+
+/** The console as the kernel opens it for its first program. */
+export function openConsole(path: Path, flags: number, cred: Cred): File {
+  return new CharDeviceFile(path, flags, cred, CONSOLE)
+}

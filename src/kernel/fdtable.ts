@@ -1,0 +1,139 @@
+import { EBADF, EINVAL, EMFILE } from '../uapi/errno.js'
+import type { File } from './file.js'
+import type { Task } from './task.js'
+
+/** A table of descriptors (`struct files_struct`), shared by tasks cloned with CLONE_FILES. */
+export class FdTable {
+  refs = 1
+  #files: (File | null)[]
+  /** Descriptors with FD_CLOEXEC; null until there is one. */
+  #cloexec: Set<number> | null
+  /** No descriptor below this one is free. */
+  #next: number
+
+  constructor(files: (File | null)[] = [], cloexec: Set<number> | null = null, next = 0) {
+    this.#files = files
+    this.#cloexec = cloexec
+    this.#next = next
+  }
+
+  /** A copy for a forked child: the same files, each with one more reference. */
+  clone(): FdTable {
+    const files = this.#files.slice()
+    for (let fd = 0; fd < files.length; fd++) {
+      const file = files[fd]!
+      if (file !== null) file.refs++
+    }
+    const cloexec = this.#cloexec
+    return new FdTable(files, cloexec === null ? null : new Set(cloexec), this.#next)
+  }
+
+  get(): this {
+    this.refs++
+    return this
+  }
+
+  /** Drops a sharer; the last one closes every descriptor, lowest first. */
+  put(task: Task): void {
+    if (--this.refs !== 0) return
+    const files = this.#files
+    for (let fd = 0; fd < files.length; fd++) {
+      const file = files[fd]!
+      if (file === null) continue
+      files[fd] = null
+      file.flush(task)
+      file.put()
+    }
+    files.length = 0
+    this.#next = 0
+  }
+
+  /** The file behind `fd`, O_PATH ones too, or null. */
+  file(fd: number): File | null {
+    return this.#files[fd] ?? null
+  }
+
+  /** The lowest free descriptor from `from` on, or -EMFILE when that is not below `limit`. */
+  free(limit: number, from = 0): number {
+    const files = this.#files
+    let fd = from > this.#next ? from : this.#next
+    while (fd < files.length && files[fd] !== null) fd++
+    if (from <= this.#next) this.#next = fd
+    return fd < limit ? fd : -EMFILE
+  }
+
+  /** Puts `file` (whose reference it takes over) at the lowest free descriptor; that descriptor, or -EMFILE with the reference left alone. */
+  install(file: File, cloexec: boolean, limit: number): number {
+    const fd = this.free(limit)
+    if (fd >= 0) this.set(fd, file, cloexec)
+    return fd
+  }
+
+  /** Puts `file` at the free descriptor `fd`. */
+  set(fd: number, file: File, cloexec: boolean): void {
+    const files = this.#files
+    while (files.length < fd) files.push(null)
+    files[fd] = file
+    if (fd === this.#next) this.#next = fd + 1
+    if (cloexec) {
+      this.#cloexec ??= new Set()
+      this.#cloexec.add(fd)
+    }
+  }
+
+  /** Puts `file` at `fd`, closing what was there (`dup2`). */
+  replace(task: Task, fd: number, file: File, cloexec: boolean): void {
+    const old = this.file(fd)
+    this.#cloexec?.delete(fd)
+    this.set(fd, file, cloexec)
+    if (old !== null) {
+      old.flush(task)
+      old.put()
+    }
+  }
+
+  /** Closes `fd`: 0 or -EBADF. */
+  close(task: Task, fd: number): number {
+    const file = this.file(fd)
+    if (file === null) return -EBADF
+    this.#files[fd] = null
+    if (fd < this.#next) this.#next = fd
+    this.#cloexec?.delete(fd)
+    file.flush(task)
+    file.put()
+    return 0
+  }
+
+  /** Closes `first` to `last` (both included); with `onlyMark` sets FD_CLOEXEC on them instead. */
+  closeRange(task: Task, first: number, last: number, onlyMark: boolean): number {
+    if (first > last) return -EINVAL
+    const end = Math.min(last, this.#files.length - 1)
+    for (let fd = first; fd <= end; fd++) {
+      if (this.file(fd) === null) continue
+      if (onlyMark) this.setCloexec(fd, true)
+      else this.close(task, fd)
+    }
+    return 0
+  }
+
+  isCloexec(fd: number): boolean {
+    return this.#cloexec?.has(fd) ?? false
+  }
+
+  setCloexec(fd: number, on: boolean): void {
+    if (on) {
+      this.#cloexec ??= new Set()
+      this.#cloexec.add(fd)
+    } else this.#cloexec?.delete(fd)
+  }
+
+  /** Open descriptors, lowest first. */
+  *descriptors(): IterableIterator<number> {
+    for (let fd = 0; fd < this.#files.length; fd++) if (this.#files[fd] !== null) yield fd
+  }
+
+  /** One more than the highest descriptor that was ever in use since the table was made. */
+  get size(): number {
+    return this.#files.length
+  }
+}

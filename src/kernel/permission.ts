@@ -1,0 +1,72 @@
+import { EACCES, EPERM, EROFS } from '../uapi/errno.js'
+import { S_ISVTX } from '../uapi/fcntl.js'
+import { CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER } from './capability.js'
+import { inGroup, nsCapable } from './cred.js'
+import type { Inode } from './inode.js'
+import type { Path } from './path.js'
+import type { Task } from './task.js'
+
+/** Bits of what an access wants, as in `rwx`, and MAY_OPEN for opens. */
+export const MAY_EXEC = 1 as const
+export const MAY_WRITE = 2 as const
+export const MAY_READ = 4 as const
+export const MAY_APPEND = 8 as const
+export const MAY_OPEN = 0x20 as const
+
+const ANY_EXEC = 0o111
+
+/** True when the task has `cap` in its own user namespace and the inode's owners are mapped there. */
+export function capableWrtInode(task: Task, inode: Inode, cap: number): boolean {
+  const { userNs } = task.cred
+  if (!nsCapable(task.cred, userNs, cap)) return false
+  return userNs.hasUid(inode.uid) && userNs.hasGid(inode.gid)
+}
+
+/** True when the task's fsuid owns the inode or it may act as the owner (CAP_FOWNER). */
+export function ownerOrCapable(task: Task, inode: Inode): boolean {
+  if (task.cred.fsuid === inode.uid) return true
+  return nsCapable(task.cred, task.cred.userNs, CAP_FOWNER) && task.cred.userNs.hasUid(inode.uid)
+}
+
+/** What the permission bits and capabilities say to `mask` (MAY_READ, MAY_WRITE, MAY_EXEC): 0 or -EACCES. */
+export function genericPermission(task: Task, inode: Inode, mask: number): number {
+  const want = mask & 7
+  let { mode } = inode
+  if (task.cred.fsuid === inode.uid) mode >>= 6
+  else if (((mode >> 3) & 7) !== (mode & 7) && inGroup(task.cred, inode.gid)) mode >>= 3
+  if ((want & ~mode) === 0) return 0
+
+  if (inode.isDir) {
+    if ((want & MAY_WRITE) === 0 && capableWrtInode(task, inode, CAP_DAC_READ_SEARCH)) return 0
+    return capableWrtInode(task, inode, CAP_DAC_OVERRIDE) ? 0 : -EACCES
+  }
+  if (want === MAY_READ && capableWrtInode(task, inode, CAP_DAC_READ_SEARCH)) return 0
+  if ((want & MAY_EXEC) === 0 || (inode.mode & ANY_EXEC) !== 0) {
+    if (capableWrtInode(task, inode, CAP_DAC_OVERRIDE)) return 0
+  }
+  return -EACCES
+}
+
+/** All that an inode says to an access: read-only filesystem, immutable, permission bits, its filesystem's own rule. */
+export function inodePermission(task: Task, inode: Inode, mask: number): number {
+  inode.revalidate()
+  if ((mask & MAY_WRITE) !== 0) {
+    if (inode.sb.readOnly && (inode.isReg || inode.isDir || inode.isLink)) return -EROFS
+    if (inode.immutable) return -EPERM
+  }
+  const own = inode.permission(task, mask)
+  return own === 0 ? genericPermission(task, inode, mask) : own > 0 ? 0 : own
+}
+
+/** True when a name in the sticky directory may not be removed by this task. */
+export function stickyForbids(task: Task, dir: Inode, child: Inode): boolean {
+  if ((dir.mode & S_ISVTX) === 0) return false
+  const { fsuid } = task.cred
+  if (child.uid === fsuid || dir.uid === fsuid) return false
+  return !capableWrtInode(task, child, CAP_FOWNER)
+}
+
+/** -EROFS when the mount or its filesystem is read-only, else 0. */
+export function wantWrite(path: Path): number {
+  return path.mnt.isReadOnly || path.mnt.sb.readOnly ? -EROFS : 0
+}

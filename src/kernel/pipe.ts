@@ -1,0 +1,237 @@
+import { EAGAIN, EBUSY, EFAULT, EINVAL, ENOSYS, EPERM, EPIPE } from '../uapi/errno.js'
+import {
+  O_DIRECT,
+  O_RDONLY,
+  O_WRONLY,
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLOUT,
+  POLLRDNORM,
+  POLLWRNORM,
+  S_IFIFO,
+} from '../uapi/fcntl.js'
+import { CAP_SYS_RESOURCE } from './capability.js'
+import { type Cred, nsCapable } from './cred.js'
+import { Dentry } from './dentry.js'
+import { File, FMODE_CAN_ODIRECT, FMODE_CAN_READ, FMODE_CAN_WRITE, FMODE_READ, FMODE_WRITE } from './file.js'
+import { Inode } from './inode.js'
+import type { Kernel } from './kernel.js'
+import type { Path } from './path.js'
+import { raiseSigpipe } from './sigpipe.js'
+import { SuperBlock } from './super_block.js'
+import type { Task } from './task.js'
+import type { UserBuffer } from './user_buffer.js'
+import { WaitQueue, WOULD_BLOCK } from './wait_queue.js'
+
+const PIPEFS_MAGIC = 0x5049_5045
+const PAGE_SIZE = 4096
+/** Pages that a new pipe holds. */
+const DEFAULT_SLOTS = 16
+
+/** A page with bytes in it. */
+interface Slot {
+  readonly page: Uint8Array
+  offset: number
+  length: number
+  /** Written in packet mode: neither added to nor read beyond. */
+  readonly packet: boolean
+}
+
+/** What the ends of a pipe share. */
+export class Pipe {
+  readers = 0
+  writers = 0
+  maxSlots = DEFAULT_SLOTS
+  readonly slots: Slot[] = []
+  readonly readQueue: WaitQueue = new WaitQueue()
+  readonly writeQueue: WaitQueue = new WaitQueue()
+
+  get full(): boolean {
+    return this.slots.length >= this.maxSlots
+  }
+
+  /** Bytes in it. */
+  get size(): number {
+    let bytes = 0
+    for (const slot of this.slots) bytes += slot.length
+    return bytes
+  }
+
+  /** Sets how many bytes fit, rounded up to a power of two of pages: the new size or -errno. */
+  resize(task: Task, bytes: number): number {
+    let size = PAGE_SIZE
+    while (size < bytes && size < 0x8000_0000) size *= 2
+    if (bytes > 0x8000_0000) return -EINVAL
+    const slots = size / PAGE_SIZE
+    const initNs = task.kernel.initUserNs
+    if (slots > this.maxSlots && size > task.kernel.vfs.pipeMaxSize && !nsCapable(task.cred, initNs, CAP_SYS_RESOURCE))
+      return -EPERM
+    if (slots < this.slots.length) return -EBUSY
+    const grows = slots > this.maxSlots
+    this.maxSlots = slots
+    if (grows) this.writeQueue.wakeAll()
+    return size
+  }
+
+  read(buffer: UserBuffer, nonBlocking: boolean): number {
+    if (buffer.remaining === 0) return buffer.moved
+    const wasFull = this.full
+    let result = 0
+    while (this.slots.length > 0) {
+      const slot = this.slots[0]!
+      const bytes = Math.min(slot.length, buffer.remaining)
+      if (buffer.copyOut(slot.page, slot.offset, bytes) < bytes) {
+        if (result === 0) result = -EFAULT
+        break
+      }
+      result += bytes
+      slot.offset += bytes
+      slot.length -= bytes
+      if (slot.packet) slot.length = 0
+      if (slot.length === 0) this.slots.shift()
+      if (buffer.remaining === 0 || slot.packet) break
+    }
+    if (wasFull && !this.full) this.writeQueue.wakeAll()
+    if (result !== 0 || this.writers === 0) return result
+    return nonBlocking ? -EAGAIN : WOULD_BLOCK
+  }
+
+  write(task: Task, buffer: UserBuffer, nonBlocking: boolean, packet: boolean, before: number): number {
+    if (buffer.remaining === 0) return before
+    let done = before
+    const wasEmpty = this.slots.length === 0
+    const result = ((): number => {
+      if (this.readers === 0) {
+        raiseSigpipe(task)
+        return done > 0 ? done : -EPIPE
+      }
+      const odd = buffer.remaining % PAGE_SIZE
+      const last = this.slots[this.slots.length - 1]
+      if (odd !== 0 && last !== undefined && !last.packet && !packet && before === 0) {
+        const end = last.offset + last.length
+        if (end + odd <= PAGE_SIZE) {
+          const copied = buffer.copyIn(last.page, end, odd)
+          if (copied < odd) return -EFAULT
+          last.length += odd
+          done += odd
+          if (buffer.remaining === 0) return done
+        }
+      }
+      while (!this.full) {
+        const page = new Uint8Array(PAGE_SIZE)
+        const want = Math.min(PAGE_SIZE, buffer.remaining)
+        const copied = buffer.copyIn(page, 0, want)
+        if (copied < want) return done > 0 ? done : -EFAULT
+        this.slots.push({ page, offset: 0, length: copied, packet })
+        done += copied
+        if (buffer.remaining === 0) return done
+      }
+      if (nonBlocking) return done > 0 ? done : -EAGAIN
+      return WOULD_BLOCK
+    })()
+    if (wasEmpty && this.slots.length > 0) this.readQueue.wakeAll()
+    return result
+  }
+}
+
+/** The inode of a pipe: its `ino` names it in `pipe:[…]`. */
+class PipeInode extends Inode {
+  readonly pipe: Pipe = new Pipe()
+
+  constructor(sb: SuperBlock, ino: number, uid: number, gid: number) {
+    super(sb, ino, S_IFIFO | 0o600, uid, gid)
+  }
+
+  override open(task: Task, path: Path, flags: number): File | number {
+    return openFifo(task, path, flags)
+  }
+}
+
+/** The filesystem that pipes made by pipe(2) are in; it is mounted nowhere. */
+export class PipefsSuperBlock extends SuperBlock {
+  constructor(kernel: Kernel, dev: number) {
+    super(kernel, 'pipefs', PIPEFS_MAGIC, dev, kernel.initUserNs)
+    this.internal = true
+    this.root = new Dentry('pipe:', null, new PipeInode(this, 1, 0, 0))
+    this.root.refs = 1
+  }
+
+  override dynamicName(dentry: Dentry): string {
+    return `pipe:[${dentry.inode.ino}]`
+  }
+}
+
+/** An open end of a pipe, or both ends of a FIFO opened for reading and writing. */
+export class PipeFile extends File {
+  readonly kind = 'pipe'
+  readonly pipe: Pipe
+
+  constructor(pipe: Pipe, path: Path, flags: number, cred: Cred) {
+    super(path, flags, cred, FMODE_CAN_READ | FMODE_CAN_WRITE | FMODE_CAN_ODIRECT)
+    this.pipe = pipe
+    if ((this.mode & FMODE_READ) !== 0) pipe.readers++
+    if ((this.mode & FMODE_WRITE) !== 0) pipe.writers++
+  }
+
+  protected override release(): void {
+    const { pipe } = this
+    if ((this.mode & FMODE_READ) !== 0) pipe.readers--
+    if ((this.mode & FMODE_WRITE) !== 0) pipe.writers--
+    // The other side sees the end of file or EPIPE.
+    if (pipe.readers === 0 || pipe.writers === 0) {
+      pipe.readQueue.wakeAll()
+      pipe.writeQueue.wakeAll()
+    }
+  }
+
+  override read(_task: Task, buffer: UserBuffer): number {
+    return this.pipe.read(buffer, this.isNonBlocking)
+  }
+
+  override write(task: Task, buffer: UserBuffer): number {
+    return this.pipe.write(task, buffer, this.isNonBlocking, (this.flags & O_DIRECT) !== 0, buffer.moved)
+  }
+
+  override poll(): number {
+    const { pipe } = this
+    let mask = 0
+    if ((this.mode & FMODE_READ) !== 0) {
+      if (pipe.slots.length > 0) mask |= POLLIN | POLLRDNORM
+      if (pipe.writers === 0) mask |= POLLHUP
+    }
+    if ((this.mode & FMODE_WRITE) !== 0) {
+      if (!pipe.full) mask |= POLLOUT | POLLWRNORM
+      if (pipe.readers === 0) mask |= POLLERR
+    }
+    return mask
+  }
+
+  override get waitQueue(): WaitQueue {
+    return (this.mode & FMODE_READ) !== 0 ? this.pipe.readQueue : this.pipe.writeQueue
+  }
+
+  override get writeQueue(): WaitQueue {
+    return this.pipe.writeQueue
+  }
+
+  override readable(): number {
+    return this.pipe.size
+  }
+}
+
+/** Both ends of a new pipe, the reading one first. `flags`: O_NONBLOCK, O_DIRECT. */
+export function newPipe(task: Task, flags: number): [reader: PipeFile, writer: PipeFile] {
+  const { vfs } = task.kernel
+  const mnt = vfs.pipes
+  const inode = new PipeInode(mnt.sb, vfs.newIno(), task.cred.fsuid, task.cred.fsgid)
+  const path = { mnt, dentry: new Dentry('', null, inode) }
+  const reader = new PipeFile(inode.pipe, path, O_RDONLY | (flags & ~O_DIRECT), task.cred)
+  const writer = new PipeFile(inode.pipe, path, O_WRONLY | flags, task.cred)
+  return [reader, writer]
+}
+
+/** Opening a FIFO by its name is not modelled yet. */
+export function openFifo(_task: Task, _path: Path, _flags: number): File | number {
+  return -ENOSYS
+}

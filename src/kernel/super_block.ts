@@ -1,0 +1,49 @@
+import type { Dentry } from './dentry.js'
+import type { MarkConnector } from './fanotify/connector.js'
+import type { Inode } from './inode.js'
+import type { Kernel } from './kernel.js'
+import type { UserNamespace } from './user_namespace.js'
+
+/** A mounted filesystem instance (`struct super_block`). Subclasses know their kind of filesystem. */
+export abstract class SuperBlock {
+  readonly kernel: Kernel
+  /** Filesystem type name as mountinfo shows it. */
+  readonly type: string
+  readonly magic: number
+  /** Device number: major << 20 | minor; instances without a block device have major 0. */
+  readonly dev: number
+  /** The user namespace whose root has power over it. */
+  readonly userNs: UserNamespace
+  /** Options after `rw` or `ro` in the last field of mountinfo, with the leading comma, or ''. */
+  options = ''
+  readOnly = false
+  /** False for filesystems whose mounts may not be made by a user namespace's root without care (`SB_I_NODEV` and the like). */
+  noExec = false
+  noDev = false
+  /** Kernel-internal (pipefs, sockfs, nsfs, anon_inodefs): cannot be reached by path (`SB_NOUSER`). */
+  internal = false
+  /** fanotify marks on the filesystem. */
+  marks: MarkConnector | null = null
+  root!: Dentry
+
+  protected constructor(kernel: Kernel, type: string, magic: number, dev: number, userNs: UserNamespace) {
+    this.kernel = kernel
+    this.type = type
+    this.magic = magic
+    this.dev = dev
+    this.userNs = userNs
+  }
+
+  /** A dentry of this filesystem lost its last reference. Filesystems that keep inodes alive by reference override it. */
+  dentryUnused(_dentry: Dentry): void {}
+
+  /** The text of a dentry that is in no directory (`pipe:[12]`); null when it has an ordinary path. */
+  dynamicName(_dentry: Dentry): string | null {
+    return null
+  }
+
+  /** The file handle of an inode as type and bytes, or null where the filesystem has none. `fidOnly` asks for a handle that need not open again. */
+  encodeHandle(_inode: Inode, _fidOnly: boolean): { type: number; bytes: Uint8Array } | null {
+    return null
+  }
+}

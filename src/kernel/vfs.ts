@@ -1,0 +1,136 @@
+import { AnonSuperBlock } from './anon_inode.js'
+import type { Dentry } from './dentry.js'
+import type { Kernel } from './kernel.js'
+import { LowestFree } from './lowest_free.js'
+import { Mount } from './mount.js'
+import { NsfsSuperBlock } from './nsfs.js'
+import type { PidNamespace } from './pid_namespace.js'
+import { PipefsSuperBlock } from './pipe.js'
+import { ProcSuperBlock } from './procfs.js'
+import { SockfsSuperBlock } from './socket.js'
+import type { SuperBlock } from './super_block.js'
+
+/** Unique mount ids start above this; below it they could be taken for the reused kind. */
+export const MNT_UNIQUE_ID_OFFSET = 0x8000_0000
+
+/** Mount ids, and device minors, of the filesystems that a kernel mounts for itself before anything else. */
+const INTERNAL_IDS = { nsfs: 4, sockfs: 8, pipefs: 14, anon_inodefs: 15 } as const
+/** The first mount id of those in mount namespaces that no task is in. */
+const FIRST_HELD_ID = 16
+
+/**
+ * What the filesystems of one kernel share: mount ids, device and inode numbers, and the filesystems that are mounted
+ * nowhere (nsfs, pipefs, sockfs, anonymous inodes), each made when first used.
+ */
+export class Vfs {
+  readonly kernel: Kernel
+  /** The unique id that the next mount gets. */
+  nextMountIdUnique: number
+  /** `/proc/sys/fs/mount-max`: mounts that one mount namespace may have. */
+  mountMax = 100_000
+  /** `/proc/sys/fs/pipe-max-size`: what a pipe may be grown to without privilege, in bytes. */
+  readonly pipeMaxSize: number = 1 << 20
+  readonly #mountIds: LowestFree = new LowestFree()
+  readonly #mounts: Map<number, Mount> = new Map()
+  readonly #proc: Map<PidNamespace, ProcSuperBlock> = new Map()
+  #nextDev: number
+  #nextHeldId = FIRST_HELD_ID
+  #nextIno = 4096
+  #nsfs: Mount | null = null
+  #anon: Mount | null = null
+  #pipes: Mount | null = null
+  #sockets: Mount | null = null
+
+  /** `bootMountIds` are taken; new anonymous devices get minors from `firstMinor` on. */
+  constructor(kernel: Kernel, bootMountIds: readonly number[], nextMountIdUnique: number, firstMinor: number) {
+    this.kernel = kernel
+    this.nextMountIdUnique = nextMountIdUnique
+    this.#nextDev = firstMinor
+    // What lies below the first visible mount belongs to the kernel's own mounts.
+    let top = 0
+    for (const id of bootMountIds) if (id > top) top = id
+    for (let id = 0; id <= top; id++) this.#mountIds.takeExactly(id)
+  }
+
+  /** A mount of `sb` with new ids, in no tree; its one reference belongs to the caller. */
+  newMount(sb: SuperBlock, root: Dentry, source: string, flags: number): Mount {
+    return this.#enter(new Mount(this.kernel, sb, root, source, flags, this.#mountIds.take(), this.nextMountIdUnique++))
+  }
+
+  /** A mount that existed before the model began. */
+  bootMount(sb: SuperBlock, root: Dentry, source: string, flags: number, id: number): Mount {
+    return this.#enter(new Mount(this.kernel, sb, root, source, flags, id, MNT_UNIQUE_ID_OFFSET + id))
+  }
+
+  /** A mount id for what the kernel mounts for itself. */
+  newInternalId(): number {
+    return this.#nextHeldId++
+  }
+
+  /** The last reference to the mount with this id is gone. */
+  freeMountId(id: number): void {
+    this.#mountIds.give(id)
+    this.#mounts.delete(id)
+  }
+
+  /** A device number for a filesystem without a device. */
+  newDev(): number {
+    return this.#nextDev++
+  }
+
+  /** An inode number for what has none of its own: pipes, sockets, procfs entries. */
+  newIno(): number {
+    return this.#nextIno++
+  }
+
+  /** The mount that namespace files are opened through. */
+  get nsfs(): Mount {
+    this.#nsfs ??= this.#internal(new NsfsSuperBlock(this.kernel, INTERNAL_IDS.nsfs), 'nsfs')
+    return this.#nsfs
+  }
+
+  get anonInodes(): Mount {
+    this.#anon ??= this.#internal(new AnonSuperBlock(this.kernel, INTERNAL_IDS.anon_inodefs), 'anon_inodefs')
+    return this.#anon
+  }
+
+  get pipes(): Mount {
+    this.#pipes ??= this.#internal(new PipefsSuperBlock(this.kernel, INTERNAL_IDS.pipefs), 'pipefs')
+    return this.#pipes
+  }
+
+  get sockets(): Mount {
+    this.#sockets ??= this.#internal(new SockfsSuperBlock(this.kernel, INTERNAL_IDS.sockfs), 'sockfs')
+    return this.#sockets
+  }
+
+  /** The procfs instance of a pid namespace; one per namespace, however often it is mounted. */
+  procOf(pidNs: PidNamespace, dev?: number): ProcSuperBlock {
+    let sb = this.#proc.get(pidNs)
+    if (sb === undefined) {
+      sb = new ProcSuperBlock(this.kernel, pidNs, dev ?? this.newDev())
+      this.#proc.set(pidNs, sb)
+    }
+    return sb
+  }
+
+  /** The live mount with this reused id, if there is one. */
+  mountById(id: number): Mount | undefined {
+    return this.#mounts.get(id)
+  }
+
+  /** The live filesystem with this device number (major << 20 | minor), if there is one. */
+  superBlockByDev(dev: number): SuperBlock | undefined {
+    for (const mount of this.#mounts.values()) if (mount.sb.dev === dev) return mount.sb
+    return undefined
+  }
+
+  #enter(mount: Mount): Mount {
+    this.#mounts.set(mount.id, mount)
+    return mount
+  }
+
+  #internal(sb: SuperBlock, name: keyof typeof INTERNAL_IDS): Mount {
+    return this.bootMount(sb, sb.root, name, 0, INTERNAL_IDS[name])
+  }
+}
