@@ -1,5 +1,6 @@
 import {
   clone_args,
+  EOVERFLOW,
   fanotify_response,
   mnt_id_req,
   mnt_ns_info,
@@ -183,6 +184,11 @@ function writtenHandle(fields: Fields, { ret }: CallContext): void {
   }
 }
 
+// Told even to a caller whose handle is too small.
+function mountId(fields: Fields, { ret }: CallContext): void {
+  if (ret === 0 || ret === -EOVERFLOW) fields.add('mount_id', 0, 4, 'mnt_id')
+}
+
 function statxFields(fields: Fields, { args, ret }: CallContext): void {
   if (ret !== 0) return
   const unique = (Number(args[3]) & STATX_MNT_ID_UNIQUE) !== 0
@@ -230,7 +236,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<number, Decode>>>> = {
   listns: { 0: rows(NS_ID_REQ), 1: counted('ns_ids', 8, 'ns_id') },
   listmount: { 0: rows(LISTMOUNT_REQ), 1: counted('mnt_ids', 8, 'mnt_id_unique') },
   statmount: { 0: rows(MNT_ID_REQ), 1: onSuccess(rows(STATMOUNT)) },
-  name_to_handle_at: { 2: writtenHandle, 3: onSuccess(one('mount_id', 4, 'mnt_id')) },
+  name_to_handle_at: { 2: writtenHandle, 3: mountId },
   open_by_handle_at: { 1: givenHandle },
   readlink: { 1: link },
   readlinkat: { 2: link },
