@@ -71,8 +71,8 @@ async function* eventsOf(
 /** Prints the events of a file. @throws CliError when it cannot be read or is cut short, after printing what was whole */
 export async function decode(path: string, options: DecodeOptions): Promise<void> {
   const filter = makeFilter(options)
-  const input = await openInput(path)
-  const bytes = bytesOf(await showProgress(input), options.input)
+  const input = await showProgress(await openInput(path))
+  const bytes = bytesOf(input, options.input)
   const format = FORMATS[options.format]
   const output = new Output()
   const events = eventsOf(bytes, options)
@@ -97,7 +97,7 @@ export async function decode(path: string, options: DecodeOptions): Promise<void
   const error = next.value
   if (error) {
     const where = `byte ${error.offset} (0x${error.offset.toString(16)})`
-    const before = count === 1 ? '1 whole event' : `${count} whole events`
+    const before = count === 1 ? '1 whole event' : `${count || 'no'} whole events`
     throw new CliError(`${input.name}: ${where}: ${error.field}: ${error.reason}; ${before} before it`, EXIT_FAILED)
   }
 }

@@ -35,6 +35,13 @@ export class HexText {
   #comment = false
   #bytes = 0
 
+  readonly #name: string
+
+  /** @param name - what messages call the text */
+  constructor(name: string) {
+    this.#name = name
+  }
+
   /** Bytes of the text so far. @throws CliError naming the line of what is not hex */
   push(text: Uint8Array): Uint8Array {
     return this.#read(Buffer.from(text.buffer, text.byteOffset, text.byteLength), false)
@@ -48,7 +55,7 @@ export class HexText {
   }
 
   #error(what: string): CliError {
-    return new CliError(`hex text, line ${this.#line}: ${what}`)
+    return new CliError(`${this.#name}: hex text, line ${this.#line}: ${what}`)
   }
 
   #read(text: Buffer, last: boolean): Uint8Array {

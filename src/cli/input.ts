@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { CliError } from './cli-error.js'
 import { HexText, looksLikeText } from './hex-text.js'
@@ -43,8 +44,12 @@ async function* readStdin(): AsyncGenerator<Uint8Array> {
 
 /** Opens a file, or stdin for `-`. @throws CliError when it cannot be read */
 export async function openInput(path: string): Promise<Input> {
-  if (path === '-') return { name: 'stdin', chunks: readStdin() }
   try {
+    if (path === '-') {
+      // Node reads a directory on stdin as empty.
+      if (fstatSync(0).isDirectory()) throw new CliError('stdin: is a directory')
+      return { name: 'stdin', chunks: readStdin() }
+    }
     const file = await open(path)
     const stat = await file.stat()
     if (stat.isDirectory()) {
@@ -59,7 +64,7 @@ export async function openInput(path: string): Promise<Input> {
 }
 
 /** The bytes that an input stands for, whatever form they are written in. @throws CliError for a broken hex text */
-export async function* bytesOf(chunks: AsyncIterable<Uint8Array>, form: InputForm): AsyncGenerator<Uint8Array> {
+export async function* bytesOf({ chunks, name }: Input, form: InputForm): AsyncGenerator<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]()
   const head: Uint8Array[] = []
   let length = 0
@@ -69,7 +74,8 @@ export async function* bytesOf(chunks: AsyncIterable<Uint8Array>, form: InputFor
     length += next.value.length
   }
   const start = Buffer.concat(head)
-  const text = form === 'hex' || (form === 'auto' && looksLikeText(start.subarray(0, HEAD))) ? new HexText() : undefined
+  const text =
+    form === 'hex' || (form === 'auto' && looksLikeText(start.subarray(0, HEAD))) ? new HexText(name) : undefined
   yield text ? text.push(start) : start
   for (; !next.done; next = await iterator.next()) yield text ? text.push(next.value) : next.value
   if (text) yield text.end()

@@ -1,21 +1,22 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { CliError, EXIT_USAGE } from './cli-error.js'
+import { CliError, EXIT_FAILED, EXIT_USAGE } from './cli-error.js'
 import { commands } from './commands.js'
 import { packageRoot } from './package-root.js'
-
-// A reader that has seen enough (`| head`) is not an error: end as if all was written.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(0)
-  })
-}
 
 function say(message: string): void {
   process.stderr.write(`kabinet: ${message}\n`)
 }
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough (`| head`) is not an error: end as if all was written.
+  if (error.code === 'EPIPE') process.exit(0)
+  say(`stdout: ${error.message}`)
+  process.exit(EXIT_FAILED)
+})
+// With nowhere left to complain to there is nothing to do but go on.
+process.stderr.on('error', () => {})
 
 const program: Command = new Command('kabinet')
   .description('The Linux fanotify and namespace ABI, byte for byte.')

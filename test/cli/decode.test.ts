@@ -196,10 +196,11 @@ describe('a stream that is cut or wrong', () => {
     const bytes = readFileSync(file('fid')).subarray(0, length)
     const { stdout, stderr, code } = await decode(['-f', 'ndjson'], { stdin: bytes })
     const whole = Math.floor(length / 56)
+    const before = whole === 0 ? 'no whole events' : `${whole} whole events?`
     expect(lines(stdout)).toHaveLength(whole)
     expect(lines(stderr)).toHaveLength(1)
     expect(stderr).toMatch(
-      new RegExp(`^kabinet: stdin: byte \\d+ \\(0x[0-9a-f]+\\): event_len: .*; ${whole} whole events? before it`),
+      new RegExp(`^kabinet: stdin: byte \\d+ \\(0x[0-9a-f]+\\): event_len: .*; ${before} before it`),
     )
     expect(code).toBe(1)
   })
@@ -304,6 +305,23 @@ describe('as a process', () => {
       })
       expect(output).toBe('0\n')
     }
+  })
+
+  it('says in one line that its output cannot be written', async () => {
+    const script = `${process.execPath} ${inject('kabinetMain')} decode ${file('mounts')} > /dev/full; echo "$?"`
+    const [stdout, stderr] = await new Promise<[string, string]>((resolve) => {
+      execFile('bash', ['-c', script], (_, ...output) => resolve(output))
+    })
+    expect(stdout).toBe('1\n')
+    expect(stderr).toMatch(/^kabinet: stdout: ENOSPC.*\n$/)
+  })
+
+  it('refuses a directory on stdin', async () => {
+    const script = `${process.execPath} ${inject('kabinetMain')} decode < /tmp; echo "$?"`
+    const output = await new Promise<string>((resolve) => {
+      execFile('bash', ['-c', script], (_, stdout, stderr) => resolve(stdout + stderr))
+    })
+    expect(output).toBe('2\nkabinet: stdin: is a directory\n')
   })
 
   it('reads a large file in constant memory', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { HexText, looksLikeText } from '../../src/cli/hex-text.js'
 
 function parse(text: string, cuts: readonly number[] = []): Uint8Array {
-  const hex = new HexText()
+  const hex = new HexText('a')
   const bytes = Buffer.from(text, 'latin1')
   const parts: Uint8Array[] = []
   let start = 0
@@ -44,19 +44,19 @@ describe('hex text', () => {
   })
 
   it.each([
-    ['hello', 'hex text, line 1: "h" is not a hex digit'],
-    ['00 11\n2', 'hex text, line 2: an odd number of hex digits'],
-    ['00 1 22', 'hex text, line 1: an odd number of hex digits'],
-    ['00\n11\nzz', 'hex text, line 3: "z" is not a hex digit'],
-    ['00000000: 0102\n00000003: 04\n', 'hex text, line 2: offset 00000003 where 00000002 is due'],
+    ['hello', 'a: hex text, line 1: "h" is not a hex digit'],
+    ['00 11\n2', 'a: hex text, line 2: an odd number of hex digits'],
+    ['00 1 22', 'a: hex text, line 1: an odd number of hex digits'],
+    ['00\n11\nzz', 'a: hex text, line 3: "z" is not a hex digit'],
+    ['00000000: 0102\n00000003: 04\n', 'a: hex text, line 2: offset 00000003 where 00000002 is due'],
     [
       '00000000  00 00\n*\n00000010\n',
-      'hex text, line 2: "*" stands for repeated lines: make the dump with hexdump -v',
+      'a: hex text, line 2: "*" stands for repeated lines: make the dump with hexdump -v',
     ],
-    ['00000000  00 0\n', 'hex text, line 1: not pairs of hex digits'],
+    ['00000000  00 0\n', 'a: hex text, line 1: not pairs of hex digits'],
     [
       '00000000  00 00\nnonsense\n',
-      'hex text, line 2: no offset at the start of the line, as the lines before have it',
+      'a: hex text, line 2: no offset at the start of the line, as the lines before have it',
     ],
   ])('refuses %j', (text, message) => {
     expect(() => parse(text)).toThrow(message)
