@@ -168,7 +168,7 @@ const CREATED = 0
 
 function* initCalls({ table }: InitMatrix, profile: ProfileName): Generator<Call> {
   for (const { caller, event_f_flags, ret_rle, samples } of table) {
-    const world = new World(profile, caller)
+    const world = new World(profile, caller, false)
     const call = (flags: number, eventFlags: number, want: number): Call => ({
       caller,
       want,
@@ -186,7 +186,7 @@ function* initCalls({ table }: InitMatrix, profile: ProfileName): Generator<Call
 function* markCalls({ table }: MarkMatrix, profile: ProfileName): Generator<Call> {
   for (const [name, { groups, rets }] of Object.entries(table.results)) {
     const caller = name as MatrixCaller
-    const world = new World(profile, caller)
+    const world = new World(profile, caller, true)
     world.makeObjects()
     const fds = new Map<string, number>()
     for (const [flags, want] of Object.entries(groups)) {
@@ -261,12 +261,13 @@ class World {
   /** dirfd and path by object. */
   readonly #objects: Map<string, [dirfd: number, path: Uint8Array | number | null]> = new Map()
 
-  constructor(profile: ProfileName, caller: MatrixCaller) {
+  /** With `/run/w` and what is in it where objects are to be marked. */
+  constructor(profile: ProfileName, caller: MatrixCaller, needsFiles: boolean) {
     // The recorded v7.2 is Debian's user-mode kernel, which is built without permission events.
     this.#emulator = Emulator.boot({ profile, config: { fanotifyPermissions: profile !== 'v7.2' } })
     this.#root = this.#emulator.first
     this.#caller = caller
-    this.#makeFiles()
+    if (needsFiles) this.#makeFiles()
     this.#task = this.#become(caller)
   }
 
