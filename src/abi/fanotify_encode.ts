@@ -15,9 +15,10 @@ import {
   fanotify_event_metadata,
 } from '../uapi/generated/fanotify.js'
 
-const METADATA: number = fanotify_event_metadata.size
+/** Bytes of an event without records. */
+export const METADATA_LEN: number = fanotify_event_metadata.size
 const VERS: number = fanotify_event_metadata.offset.vers
-const METADATA_LEN: number = fanotify_event_metadata.offset.metadata_len
+const RECORDS_AT: number = fanotify_event_metadata.offset.metadata_len
 const MASK: number = fanotify_event_metadata.offset.mask
 const FD: number = fanotify_event_metadata.offset.fd
 const PID: number = fanotify_event_metadata.offset.pid
@@ -31,12 +32,9 @@ const NS_RECORD: number = fanotify_event_info_ns.size
 const SELF_NSID: number = fanotify_event_info_ns.offset.self_nsid
 const OWNER_NSID: number = fanotify_event_info_ns.offset.owner_nsid
 
-/** The bytes that FIONREAD counts for each queued event, whatever records it has. */
-export const FIONREAD_EVENT_LEN: number = METADATA
-
 /** event_len of an event in a group that does, or does not, report pidfds. */
 export function eventLength(event: FanotifyEvent, withPidfd: boolean): number {
-  const length = withPidfd ? METADATA + PIDFD_RECORD : METADATA
+  const length = withPidfd ? METADATA_LEN + PIDFD_RECORD : METADATA_LEN
   switch (event.kind) {
     case 'mnt':
       return length + MNT_RECORD
@@ -78,12 +76,12 @@ export function writeMetadata(
 ): number {
   view.setUint32(at, length, true)
   view.setUint16(at + VERS, FANOTIFY_METADATA_VERSION, true)
-  view.setUint16(at + METADATA_LEN, METADATA, true)
+  view.setUint16(at + RECORDS_AT, METADATA_LEN, true)
   view.setUint32(at + MASK, mask, true)
   view.setUint32(at + MASK + 4, 0, true)
   view.setInt32(at + FD, fd, true)
   view.setInt32(at + PID, pid, true)
-  return at + METADATA
+  return at + METADATA_LEN
 }
 
 /** Writes a PIDFD record and gives where it ends. */

@@ -18,7 +18,7 @@ import { POLLIN, POLLRDNORM } from '../uapi/fcntl.js'
 import {
   eventLength,
   eventPid,
-  FIONREAD_EVENT_LEN,
+  METADATA_LEN,
   writeMetadata,
   writePidfdRecord,
   writeTailRecords,
@@ -53,9 +53,13 @@ export class FanotifyFile extends File {
     return this.group.first === null ? 0 : POLLIN | POLLRDNORM
   }
 
-  /** FIONREAD: 24 for each queued event; the kernel leaves the information records out of the count. */
   override readable(): number {
-    return this.group.length * FIONREAD_EVENT_LEN
+    const { group } = this
+    if (!group.kernel.features.fanotify.fionreadRecords) return group.length * METADATA_LEN
+    const withPidfd = (group.flags & FAN_REPORT_PIDFD) !== 0
+    let bytes = 0
+    for (let event = group.first; event !== null; event = event.next) bytes += eventLength(event, withPidfd)
+    return bytes
   }
 
   /** There is nothing to seek in; any valid request gives the position. */

@@ -30,7 +30,7 @@ const v73: Profile = {
   nsHandlePadding: 'zero-words',
   mntNextWithoutInfo: false,
   clone3HighFlags: 0x3,
-  fanotify: { nsid: false, restartableEvents: 0, pidfdWithTid: true, fdinfoNsId: false },
+  fanotify: { nsid: false, restartableEvents: 0, pidfdWithTid: true, fdinfoNsId: false, fionreadRecords: true },
 }
 
 const v72: Profile = { ...v73, name: 'v7.2', summary: "Debian's user-mode-linux package" }
@@ -41,7 +41,7 @@ const v619: Profile = {
   summary: 'first kernel with listns',
   listnsVisibility: 'owner-capable',
   failedUnshareKeepsRoot: true,
-  fanotify: { ...v72.fanotify, pidfdWithTid: false },
+  fanotify: { ...v72.fanotify, pidfdWithTid: false, fionreadRecords: false },
 }
 
 const v618: Profile = {

@@ -1,9 +1,10 @@
 import { credentialSyscalls } from './credentials.js'
+import { fanotifySyscalls } from './fanotify.js'
 import { processSyscalls } from './process.js'
 import type { SyscallRow } from './syscall_row.js'
 
 /** Every syscall that the model knows by name, by number. What is not here is ENOSYS. */
-export const SYSCALLS: readonly SyscallRow[] = [...processSyscalls, ...credentialSyscalls].sort((a, b) => a.nr - b.nr)
+export const SYSCALLS: readonly SyscallRow[] = [...processSyscalls, ...credentialSyscalls, ...fanotifySyscalls].sort((a, b) => a.nr - b.nr)
 
 const BY_NUMBER: (SyscallRow | null)[] = []
 const BY_NAME: Map<string, SyscallRow> = new Map()

@@ -33,4 +33,5 @@ export const features = (profile: string): FanotifyFeatures => ({
   restartableEvents: 0,
   pidfdWithTid: true,
   fdinfoNsId: profile === 'proposed-nsid',
+  fionreadRecords: true,
 })

@@ -8,4 +8,6 @@ export interface FanotifyFeatures {
   readonly pidfdWithTid: boolean
   /** fdinfo names a marked mount namespace by its id (`mnt_ns_id:`, seed 000), not by its inode (`mnt_ns:`). */
   readonly fdinfoNsId: boolean
+  /** FIONREAD counts all bytes of the queued events (seen on 7.2); without it 24 for each, whatever its records (seen on 6.18). */
+  readonly fionreadRecords: boolean
 }
