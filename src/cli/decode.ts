@@ -97,7 +97,7 @@ export async function decode(path: string, options: DecodeOptions): Promise<void
   const error = next.value
   if (error) {
     const where = `byte ${error.offset} (0x${error.offset.toString(16)})`
-    const before = count === 1 ? '1 whole event' : `${count || 'no'} whole events`
+    const before = count > 1 ? `${count} whole events` : `${count || 'no'} whole event`
     throw new CliError(`${input.name}: ${where}: ${error.field}: ${error.reason}; ${before} before it`, EXIT_FAILED)
   }
 }

@@ -99,10 +99,10 @@ export class HexText {
         continue
       }
       if (code === X && this.#zero) this.#high = -1
+      else if (!kind && code !== HASH)
+        throw this.#error(`${JSON.stringify(String.fromCharCode(code))} is not a hex digit`)
       else if (this.#high >= 0) throw this.#error('an odd number of hex digits')
       else if (code === HASH) this.#comment = true
-      else if (kind === undefined || kind === 0)
-        throw this.#error(`${JSON.stringify(String.fromCharCode(code))} is not a hex digit`)
       this.#zero = false
       if (code === NEWLINE) this.#line++
     }

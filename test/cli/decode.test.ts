@@ -196,7 +196,7 @@ describe('a stream that is cut or wrong', () => {
     const bytes = readFileSync(file('fid')).subarray(0, length)
     const { stdout, stderr, code } = await decode(['-f', 'ndjson'], { stdin: bytes })
     const whole = Math.floor(length / 56)
-    const before = whole === 0 ? 'no whole events' : `${whole} whole events?`
+    const before = whole === 0 ? 'no whole event' : `${whole} whole events?`
     expect(lines(stdout)).toHaveLength(whole)
     expect(lines(stderr)).toHaveLength(1)
     expect(stderr).toMatch(
