@@ -48,12 +48,6 @@ export const FID_TYPES: number =
   (1 << FAN_EVENT_INFO_TYPE_OLD_DFID_NAME) |
   (1 << FAN_EVENT_INFO_TYPE_NEW_DFID_NAME)
 
-/** The same for those that hold a name as well. */
-export const NAME_TYPES: number =
-  (1 << FAN_EVENT_INFO_TYPE_DFID_NAME) |
-  (1 << FAN_EVENT_INFO_TYPE_OLD_DFID_NAME) |
-  (1 << FAN_EVENT_INFO_TYPE_NEW_DFID_NAME)
-
 function streamLayout(machine: Machine): StreamLayout {
   const bigEndian = machine === 's390x'
   const minLen = new Uint8Array(256).fill(fanotify_event_info_header.size)
