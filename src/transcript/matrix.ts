@@ -278,7 +278,7 @@ class World {
   tryInit(flags: number, eventFlags: number): number {
     const fd = this.call('fanotify_init', flags, eventFlags)
     if (fd < 0) return fd
-    this.call('close', fd)
+    this.#check('close', this.call('close', fd))
     return CREATED
   }
 

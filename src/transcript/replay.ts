@@ -116,8 +116,10 @@ class Replay {
     for (const pid of [1, header.boot.task.ppid, header.boot.task.pid]) {
       this.#binder.match('pid', pid, pid, kernel.initPidNs)
     }
-    for (const { ino } of Object.values(header.boot.namespaces)) this.#binder.match('ns_inum', ino, ino)
-    for (const { ino } of header.boot.other ?? []) this.#binder.match('ns_inum', ino, ino)
+    for (const { id, ino } of [...Object.values(header.boot.namespaces), ...(header.boot.other ?? [])]) {
+      this.#binder.match('ns_inum', ino, ino)
+      this.#binder.match('ns_id', id, id)
+    }
     for (const line of header.boot.mountinfo) {
       const [id, , dev] = line.split(' ')
       const [major, minor] = (dev ?? '').split(':')
