@@ -1,4 +1,4 @@
-import { type Check, refusalErrno } from '../kernel/check.js'
+import { type CheckList, refusalErrno } from '../kernel/check.js'
 import { MARK_ADD_CHECKS, MARK_REMOVE_CHECKS, type MarkChange } from '../kernel/fanotify/mark_change_checks.js'
 import { FAN_MARK_ADD, FAN_MARK_FLUSH } from '../uapi/constants/fanotify.js'
 import { FANOTIFY_INIT_CHECKS, type InitRequest } from './fanotify_init_checks.js'
@@ -40,7 +40,7 @@ class Explainer {
   refusal: Step | null = null
   #ended = false
 
-  run<C>(checks: readonly Check<C>[], request: C): this {
+  run<C>({ checks }: CheckList<C>, request: C): this {
     for (const check of checks) {
       const reached = this.refusal === null && !this.#ended
       const refused = reached && check.refuses(request)

@@ -15,6 +15,7 @@ import {
 } from '../uapi/constants/fanotify.js'
 import { EAGAIN, EBADF, EFAULT, EINVAL, ESRCH } from '../uapi/errno.js'
 import { POLLIN, POLLRDNORM } from '../uapi/fcntl.js'
+import { AcceptedCalls } from './accepted_calls.js'
 import {
   eventLength,
   eventPid,
@@ -35,6 +36,7 @@ const SCRATCH_VIEW: DataView = new DataView(SCRATCH.buffer)
 export class FanotifyFile extends File {
   readonly kind = 'fanotify'
   readonly group: FanotifyGroup
+  readonly accepted: AcceptedCalls = new AcceptedCalls()
 
   constructor(task: Task, group: FanotifyGroup, flags: number) {
     super(anonPath(group.kernel, '[fanotify]'), flags, task.cred, FMODE_CAN_READ | FMODE_CAN_WRITE | FMODE_NONOTIFY)

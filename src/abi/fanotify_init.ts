@@ -1,5 +1,5 @@
 import { CAP_AUDIT_WRITE, CAP_SYS_ADMIN } from '../kernel/capability.js'
-import { firstRefusal, refusalErrno } from '../kernel/check.js'
+import { refusalErrno } from '../kernel/check.js'
 import { nsCapable } from '../kernel/cred.js'
 import type { FanotifyFeatures } from '../kernel/fanotify/features.js'
 import { FanotifyGroup } from '../kernel/fanotify/group.js'
@@ -46,7 +46,7 @@ export class InitCall implements InitRequest {
 /** fanotify_init(flags, event_f_flags): a new group's descriptor. */
 export function fanotifyInit(task: Task, regs: Registers): number {
   const call = new InitCall(task, regs.u32(0), regs.u32(1))
-  const refused = firstRefusal(FANOTIFY_INIT_CHECKS, call)
+  const refused = FANOTIFY_INIT_CHECKS.firstRefusal(call)
   if (refused !== null) return -refusalErrno(refused, call)
 
   const { kernel, cred } = task

@@ -1,4 +1,4 @@
-import { type Check, hexBits } from '../kernel/check.js'
+import { CheckList, hexBits } from '../kernel/check.js'
 import type { FanotifyFeatures } from '../kernel/fanotify/features.js'
 import { adminInitBits, FID_BITS, knownInitBits, nsWatcherBits } from '../kernel/fanotify/init_flags.js'
 import {
@@ -42,7 +42,7 @@ const isNsWatcher = (r: InitRequest): boolean => (r.flags & nsWatcherBits(r.feat
 const groupClass = (r: InitRequest): number => r.flags & FAN_ALL_CLASS_BITS
 
 /** The refusals of fanotify_init(flags, event_f_flags), in the kernel's order. */
-export const FANOTIFY_INIT_CHECKS: readonly Check<InitRequest>[] = [
+export const FANOTIFY_INIT_CHECKS: CheckList<InitRequest> = new CheckList<InitRequest>([
   {
     name: 'admin-flags',
     errno: EPERM,
@@ -149,4 +149,4 @@ export const FANOTIFY_INIT_CHECKS: readonly Check<InitRequest>[] = [
     why: 'no free descriptor below RLIMIT_NOFILE',
     refuses: (r) => !r.fdsLeft,
   },
-]
+])

@@ -1,5 +1,5 @@
 import { CAP_SYS_ADMIN } from '../kernel/capability.js'
-import { firstRefusal, refusalErrno } from '../kernel/check.js'
+import { refusalErrno } from '../kernel/check.js'
 import { nsCapable } from '../kernel/cred.js'
 import type { Dentry } from '../kernel/dentry.js'
 import type { Markable } from '../kernel/fanotify/connector.js'
@@ -56,7 +56,7 @@ export class MarkCall implements MarkObjectRequest, MarkObject {
   permissionEvents = false
   groupError = 0
   groupFlags = 0
-  group: FanotifyGroup | null = null
+  file: FanotifyFile | null = null
   pathError = 0
   path: Path | null = null
 
@@ -74,11 +74,11 @@ export class MarkCall implements MarkObjectRequest, MarkObject {
     const file = task.files!.file(fd)
     if (file instanceof FanotifyFile) {
       this.groupError = 0
-      this.group = file.group
+      this.file = file
       this.groupFlags = file.group.flags
     } else {
       this.groupError = file === null || file.isPathOnly ? EBADF : EINVAL
-      this.group = null
+      this.file = null
       this.groupFlags = 0
     }
   }
@@ -91,12 +91,12 @@ export class MarkCall implements MarkObjectRequest, MarkObject {
 
   /** Lets go of everything. */
   end(): void {
-    this.group = null
+    this.file = null
     this.path = null
   }
 
   get groupAdmin(): boolean {
-    return nsCapable(this.task.cred, this.group!.userNs, CAP_SYS_ADMIN)
+    return nsCapable(this.task.cred, this.file!.group.userNs, CAP_SYS_ADMIN)
   }
 
   get object(): MarkObject {
@@ -216,9 +216,13 @@ export function fanotifyMark(task: Task, regs: Registers): number {
   const call = CALL
   const flags = regs.u32(1)
   call.begin(task, regs.i32(0), flags, regs.lo(2), regs.hi(2))
-  const early = firstRefusal(FANOTIFY_MARK_CHECKS, call)
-  if (early !== null) return -refusalErrno(early, call)
-  const group = call.group!
+  const { file } = call
+  if (file === null || call.maskHi !== 0 || !file.accepted.has(flags, call.maskLo, task.cred)) {
+    const early = FANOTIFY_MARK_CHECKS.firstRefusal(call)
+    if (early !== null) return -refusalErrno(early, call)
+    file!.accepted.add(flags, call.maskLo, task.cred)
+  }
+  const { group } = file!
 
   if ((flags & FAN_MARK_FLUSH) !== 0) {
     group.flushMarks(markType(flags))
@@ -227,7 +231,7 @@ export function fanotifyMark(task: Task, regs: Registers): number {
 
   call.found(findObject(task, regs, flags))
   const { path } = call
-  const refused = firstRefusal(FANOTIFY_MARK_OBJECT_CHECKS, call)
+  const refused = FANOTIFY_MARK_OBJECT_CHECKS.firstRefusal(call)
   const result = refused === null ? applyMark(call, group) : -refusalErrno(refused, call)
   if (path !== null) pathDone(path)
   call.end()

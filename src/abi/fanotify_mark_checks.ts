@@ -1,4 +1,4 @@
-import { type Check, hexBits } from '../kernel/check.js'
+import { CheckList, hexBits } from '../kernel/check.js'
 import type { FanotifyFeatures } from '../kernel/fanotify/features.js'
 import { FID_BITS, nsWatcherBits } from '../kernel/fanotify/init_flags.js'
 import {
@@ -133,7 +133,7 @@ function watcherEvents(r: MarkRequest): number {
 }
 
 /** The refusals of fanotify_mark that need no object, in the kernel's order. FAN_MARK_FLUSH ends after them. */
-export const FANOTIFY_MARK_CHECKS: readonly Check<MarkRequest>[] = [
+export const FANOTIFY_MARK_CHECKS: CheckList<MarkRequest> = new CheckList<MarkRequest>([
   {
     name: 'mask-width',
     errno: EINVAL,
@@ -275,7 +275,7 @@ export const FANOTIFY_MARK_CHECKS: readonly Check<MarkRequest>[] = [
     why: 'FAN_PRE_ACCESS does not go with FAN_ONDIR',
     refuses: (r) => (eventsOf(r) & FAN_PRE_ACCESS) !== 0 && (eventsOf(r) & FAN_ONDIR) !== 0,
   },
-]
+])
 
 /** Flags and events for which a mark on something that is no directory is an error rather than without effect. */
 const strictAboutDirectories = (r: MarkRequest): boolean =>
@@ -285,7 +285,7 @@ const ignoreWithoutSurvModify = (r: MarkRequest): boolean =>
   isAdd(r) && (r.flags & FAN_MARK_IGNORE) !== 0 && (r.flags & FAN_MARK_IGNORED_SURV_MODIFY) === 0
 
 /** The refusals of FAN_MARK_ADD and FAN_MARK_REMOVE that look at the object, in the kernel's order. */
-export const FANOTIFY_MARK_OBJECT_CHECKS: readonly Check<MarkObjectRequest>[] = [
+export const FANOTIFY_MARK_OBJECT_CHECKS: CheckList<MarkObjectRequest> = new CheckList<MarkObjectRequest>([
   {
     name: 'path',
     errno: (r) => r.pathError,
@@ -375,4 +375,4 @@ export const FANOTIFY_MARK_OBJECT_CHECKS: readonly Check<MarkObjectRequest>[] = 
     why: 'FAN_MARK_IGNORE on a directory needs FAN_MARK_IGNORED_SURV_MODIFY',
     refuses: (r) => ignoreWithoutSurvModify(r) && r.object.isDirectory,
   },
-]
+])

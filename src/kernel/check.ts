@@ -10,18 +10,28 @@ export interface Check<C> {
   /** What is wrong, in a sentence. */
   readonly why: string
   /** Which bits are wrong, as text, where `why` cannot know. */
-  detail?(request: C): string
+  readonly detail?: (request: C) => string
   /** True if this check refuses the request. */
-  refuses(request: C): boolean
+  readonly refuses: (request: C) => boolean
 }
 
-/** The first check of the list that refuses, or null. */
-export function firstRefusal<C>(checks: readonly Check<C>[], request: C): Check<C> | null {
-  for (let i = 0; i < checks.length; i++) {
-    const check = checks[i]!
-    if (check.refuses(request)) return check
+/** Checks in the kernel's order. */
+export class CheckList<C> {
+  readonly checks: readonly Check<C>[]
+  /** The functions alone: a list of one shape is walked several times faster. */
+  readonly #tests: readonly ((request: C) => boolean)[]
+
+  constructor(checks: readonly Check<C>[]) {
+    this.checks = checks
+    this.#tests = checks.map(({ refuses }) => refuses)
   }
-  return null
+
+  /** The first check that refuses, or null. */
+  firstRefusal(request: C): Check<C> | null {
+    const tests = this.#tests
+    for (let i = 0; i < tests.length; i++) if (tests[i]!(request)) return this.checks[i]!
+    return null
+  }
 }
 
 /** The errno (positive) with which `check` refuses `request`. */

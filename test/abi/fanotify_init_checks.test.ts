@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { FANOTIFY_INIT_CHECKS, type InitRequest } from '../../src/abi/fanotify_init_checks.js'
-import { firstRefusal, refusalErrno } from '../../src/kernel/check.js'
+import { refusalErrno } from '../../src/kernel/check.js'
 import { features, type InitMatrix, loadMatrix, MATRIX_PROFILES } from './matrix.js'
 
 const answer = (request: InitRequest): number => {
-  const check = firstRefusal(FANOTIFY_INIT_CHECKS, request)
+  const check = FANOTIFY_INIT_CHECKS.firstRefusal(request)
   return check === null ? 0 : -refusalErrno(check, request)
 }
 

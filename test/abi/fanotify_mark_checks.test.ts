@@ -5,7 +5,7 @@ import {
   type MarkObject,
   type MarkObjectRequest,
 } from '../../src/abi/fanotify_mark_checks.js'
-import { firstRefusal, refusalErrno } from '../../src/kernel/check.js'
+import { refusalErrno } from '../../src/kernel/check.js'
 import { type Caller, features, loadMatrix, MATRIX_PROFILES, type MarkMatrix } from './matrix.js'
 
 /** The objects of the tables as their descriptions say; what `caller` may do with each. */
@@ -87,9 +87,9 @@ describe('fanotify_mark refuses what the recorded kernels refuse', () => {
           }
           // ONLYDIR and DONT_FOLLOW are the path walk's; here the objects stand for its result.
           if (pathError === 0 && (request.flags & 8) !== 0 && !target.isDirectory) request.pathError = 20
-          const early = firstRefusal(FANOTIFY_MARK_CHECKS, request)
+          const early = FANOTIFY_MARK_CHECKS.firstRefusal(request)
           const flush = (request.flags & 0x80) !== 0
-          const check = early ?? (flush ? null : firstRefusal(FANOTIFY_MARK_OBJECT_CHECKS, request))
+          const check = early ?? (flush ? null : FANOTIFY_MARK_OBJECT_CHECKS.firstRefusal(request))
           // Nothing was marked before, so REMOVE finds no mark.
           const ret =
             check === null

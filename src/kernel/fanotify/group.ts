@@ -8,7 +8,7 @@ import {
   FAN_UNLIMITED_MARKS,
   FAN_UNLIMITED_QUEUE,
 } from '../../uapi/constants/fanotify.js'
-import { firstRefusal, refusalErrno } from '../check.js'
+import { refusalErrno } from '../check.js'
 import type { Dentry } from '../dentry.js'
 import type { Kernel } from '../kernel.js'
 import type { Pid } from '../pid.js'
@@ -106,7 +106,7 @@ export class FanotifyGroup {
     change.mask = mask
     change.roomForMark = mark !== null || this.#hasRoomForMark
     change.mark = mark
-    const refused = firstRefusal(MARK_ADD_CHECKS, change)
+    const refused = MARK_ADD_CHECKS.firstRefusal(change)
     change.mark = null
     if (refused !== null) return -refusalErrno(refused, change)
 
@@ -144,7 +144,7 @@ export class FanotifyGroup {
     const mark = object.marks === null ? null : object.marks.find(this)
     const change = CHANGE
     change.mark = mark
-    const refused = firstRefusal(MARK_REMOVE_CHECKS, change)
+    const refused = MARK_REMOVE_CHECKS.firstRefusal(change)
     change.mark = null
     if (refused !== null || mark === null) return -refusalErrno(refused!, change)
     if ((flags & IGNORE_FLAGS) !== 0) mark.ignoreMask &= ~mask

@@ -7,7 +7,7 @@ import {
   FAN_PRE_ACCESS,
 } from '../../uapi/constants/fanotify.js'
 import { EEXIST, ENOENT, ENOSPC } from '../../uapi/errno.js'
-import type { Check } from '../check.js'
+import { CheckList } from '../check.js'
 
 /** Of a mark that is there already, what the checks look at. */
 export interface ExistingMark {
@@ -30,7 +30,7 @@ export interface MarkChange {
 }
 
 /** The refusals of FAN_MARK_ADD that come from the group's marks, in the kernel's order. */
-export const MARK_ADD_CHECKS: readonly Check<MarkChange>[] = [
+export const MARK_ADD_CHECKS: CheckList<MarkChange> = new CheckList<MarkChange>([
   {
     name: 'mark-limit',
     errno: ENOSPC,
@@ -68,14 +68,14 @@ export const MARK_ADD_CHECKS: readonly Check<MarkChange>[] = [
       ((r.mask & FAN_PRE_ACCESS) !== 0 || (r.mark.mask & FAN_PRE_ACCESS) !== 0) &&
       ((r.mask | r.mark.mask) & FAN_ONDIR) !== 0,
   },
-]
+])
 
 /** The refusals of FAN_MARK_REMOVE that come from the group's marks. */
-export const MARK_REMOVE_CHECKS: readonly Check<MarkChange>[] = [
+export const MARK_REMOVE_CHECKS: CheckList<MarkChange> = new CheckList<MarkChange>([
   {
     name: 'no-mark',
     errno: ENOENT,
     why: 'the group has no mark on the object',
     refuses: (r) => r.mark === null,
   },
-]
+])
