@@ -57,6 +57,10 @@ export class EventReader extends EventWords {
 
   /** @internal */
   view: DataView
+  /** @internal Asking `bytes` for it at each event costs a call. */
+  buffer: ArrayBufferLike
+  /** @internal */
+  byteOffset: number
   /** @internal */
   readonly layout: StreamLayout
   private readonly usualHead: number
@@ -75,6 +79,8 @@ export class EventReader extends EventWords {
     this.usualHead = layout.usualHead
     this.minLen = layout.minLen
     this.end = bytes.byteLength
+    this.buffer = bytes.buffer
+    this.byteOffset = bytes.byteOffset
     this.view = this.viewOf(bytes)
     if (machine !== 'x86_64') Object.defineProperties(this, eventWordsOn[machine])
   }
@@ -93,8 +99,11 @@ export class EventReader extends EventWords {
         ? source.buffer !== view.buffer || source.byteOffset !== view.byteOffset
         : source !== view.buffer)
     ) {
-      this.bytes = bytesOf(source)
-      this.view = this.viewOf(this.bytes)
+      const bytes = bytesOf(source)
+      this.bytes = bytes
+      this.buffer = bytes.buffer
+      this.byteOffset = bytes.byteOffset
+      this.view = this.viewOf(bytes)
     }
     if (!(length >= 0 && length <= source.byteLength))
       throw new RangeError(`${length} bytes asked for of ${source.byteLength}`)
