@@ -338,6 +338,7 @@ enum { ARG_WORD, ARG_INT, ARG_IN, ARG_OUT, ARG_INOUT, ARG_STR, ARG_PID, ARG_RET,
 enum { STEP_RET, STEP_BLOCKED, STEP_DROPPED, STEP_DIED, STEP_REFUSED };
 enum { CALL_MAKES_TASK = 1, CALL_EXITS = 2, CALL_TIMED_WAIT = 4 };
 enum { END_CLEAN, END_DIRTY };
+enum outcome { DONE, SLEEPS, DEAD };
 
 struct held {
   int buffer;
@@ -346,8 +347,9 @@ struct held {
   u8 out, trim;
 };
 struct call {
+  enum outcome outcome;
   u32 step;
-  struct task *task;
+  struct task *task, *child;
   u32 number; /* of the call within its task */
   int nheld;
   struct held held[MAX_HELD];
@@ -357,8 +359,7 @@ struct step_note {
   size_t out; /* where its out buffers stand in the reply; 0: nowhere */
 };
 
-static struct call *pending[MAX_TASKS];
-static int npending;
+static struct call *pending[MAX_TASKS]; /* calls that sleep, in the order of their steps */
 static struct step_note *notes;
 static u32 notes_room;
 static struct task *by_number[65536];
@@ -533,10 +534,14 @@ static struct stat_line stat_of(const struct task *t) {
 
 /* An uninterruptible sleep is a call that waits for someone only where the kernel waits for another task's doing. */
 static int waits_for_others(const struct task *t) {
-  static const char *const places[] = {"fanotify", "fsnotify", "kernel_clone", "vfork", "do_fork"};
-  char path[64], text[128];
+  static const char *const places[] = {"fanotify_handle_event", "fanotify_get_response", "fsnotify_destroy_group",
+                                       "kernel_clone", "wait_for_vfork_done"};
+  char path[64], text[2048];
   snprintf(path, sizeof path, "/proc/%d/task/%d/wchan", t->pid, t->tid);
-  if (read_proc(path, text, sizeof text) < 0) return 0;
+  if (read_proc(path, text, sizeof text) <= 0 || !strcmp(text, "0")) {
+    snprintf(path, sizeof path, "/proc/%d/task/%d/stack", t->pid, t->tid);
+    if (read_proc(path, text, sizeof text) < 0) return 0;
+  }
   for (size_t i = 0; i < sizeof places / sizeof *places; i++)
     if (strstr(text, places[i])) return 1;
   return 0;
@@ -556,7 +561,7 @@ static int sleeps_in_call(const struct task *t) {
   return end != text && nr == t->nr;
 }
 
-enum outcome { DONE, SLEEPS, DEAD };
+static int npending;
 
 static void listen_for(struct task *t, u32 number, long ns) {
   __atomic_store_n(&shm->listening, 1, __ATOMIC_SEQ_CST);
@@ -588,8 +593,8 @@ static enum outcome await(struct task *t, u32 number) {
       case 'D':
         asleep = waits_for_others(t) && sleeps_in_call(t);
         if (!stuck) stuck = now_ns();
-        /* nothing in the kernel that ends by itself takes this long on an idle machine */
-        if (now_ns() - stuck > 300000000ull) asleep = 1;
+        /* else it waits for a lock: for one that a sleeping task of the program holds, if it takes so long */
+        if (npending && now_ns() - stuck > 300000000ull) asleep = 1;
         break;
       default:
         stuck = 0;
@@ -889,6 +894,22 @@ static int refused(long nr, const long *a) {
 
 /* ---- running ---- */
 
+/*
+ * Waits until every task of the program sleeps or is done with its call. One may wake another, which wakes the first:
+ * so it is asked again until nothing changes.
+ */
+static void quiesce(struct call *current) {
+  for (int changed = 1; changed;) {
+    changed = 0;
+    for (int i = -1; i < npending; i++) {
+      struct call *c = i < 0 ? current : pending[i];
+      if (!c || c->outcome != SLEEPS) continue;
+      c->outcome = await(c->task, c->number);
+      if (c->outcome != SLEEPS && (current || npending > 1)) changed = 1;
+    }
+  }
+}
+
 static void emit_completions(void) {
   size_t count_at = reply.size;
   put8(0);
@@ -896,14 +917,14 @@ static void emit_completions(void) {
   int kept = 0;
   for (int i = 0; i < npending; i++) {
     struct call *c = pending[i];
-    enum outcome o = await(c->task, c->number);
-    if (o == SLEEPS) {
+    if (c->outcome == SLEEPS) {
       pending[kept++] = c;
       continue;
     }
-    if (o == DONE) {
+    if (c->outcome == DONE) {
       struct step_note *note = &notes[c->step];
       note->ret = c->task->ret;
+      if (c->child && note->ret > 0) c->child->local_pid = note->ret;
       put32(c->step);
       put64((u64)c->task->ret);
       put_outs(c, note);
@@ -978,17 +999,15 @@ static void run_step(u32 index) {
     release(c);
     free(c);
     drop_dead_pending();
+    quiesce(NULL);
     emit_completions();
     return;
   }
+  c->child = t->child;
   c->number = hand_over(t);
-  enum outcome o = await(t, c->number);
-  if (o == SLEEPS && flags & CALL_TIMED_WAIT) {
-    while (o == SLEEPS) {
-      usleep(1000);
-      o = await(t, c->number);
-    }
-  }
+  while ((c->outcome = await(t, c->number)) == SLEEPS && flags & CALL_TIMED_WAIT) usleep(1000);
+  quiesce(c);
+  enum outcome o = c->outcome;
   if (t->child && (o == SLEEPS || (o == DONE && t->ret > 0))) adopt_child(t, o == DONE ? t->ret : 0);
   else if (t->child) ntasks--;
 
@@ -1007,7 +1026,7 @@ static void run_step(u32 index) {
       break;
     case DEAD:
       t->dead = 1;
-      put_status(STEP_DIED, 0);
+      put_status(STEP_DROPPED, 0); /* it had been killed before */
       put8(0);
       release(c);
       free(c);
