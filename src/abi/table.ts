@@ -1,10 +1,30 @@
+import { capabilitySyscalls } from './capabilities.js'
+import { cloneSyscalls } from './clone.js'
 import { credentialSyscalls } from './credentials.js'
 import { fanotifySyscalls } from './fanotify.js'
+import { killSyscalls } from './kill.js'
+import { listnsSyscalls } from './listns.js'
+import { namespaceSyscalls } from './namespaces.js'
+import { pidfdSyscalls } from './pidfd.js'
+import { prctlSyscalls } from './prctl.js'
 import { processSyscalls } from './process.js'
 import type { SyscallRow } from './syscall_row.js'
+import { waitSyscalls } from './wait.js'
 
 /** Every syscall that the model knows by name, by number. What is not here is ENOSYS. */
-export const SYSCALLS: readonly SyscallRow[] = [...processSyscalls, ...credentialSyscalls, ...fanotifySyscalls].sort((a, b) => a.nr - b.nr)
+export const SYSCALLS: readonly SyscallRow[] = [
+  ...processSyscalls,
+  ...cloneSyscalls,
+  ...waitSyscalls,
+  ...killSyscalls,
+  ...credentialSyscalls,
+  ...capabilitySyscalls,
+  ...prctlSyscalls,
+  ...namespaceSyscalls,
+  ...listnsSyscalls,
+  ...pidfdSyscalls,
+  ...fanotifySyscalls,
+].sort((a, b) => a.nr - b.nr)
 
 const BY_NUMBER: (SyscallRow | null)[] = []
 const BY_NAME: Map<string, SyscallRow> = new Map()

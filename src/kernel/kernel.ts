@@ -1,5 +1,7 @@
 import type { Boot } from './boot.js'
+import { bootFiles } from './boot_files.js'
 import { Cred } from './cred.js'
+import { DEFAULT_MAX_USER_GROUPS, DEFAULT_MAX_USER_MARKS, Fanotify } from './fanotify/fanotify.js'
 import type { KernelConfig, KernelFeatures } from './features.js'
 import { LowestFree } from './lowest_free.js'
 import { MntNamespace } from './mnt_namespace.js'
@@ -9,8 +11,9 @@ import { NamespaceTree } from './ns_tree.js'
 import { NS_CGROUP, NS_IPC, NS_MNT, NS_NET, NS_PID, NS_TIME, NS_TYPES, NS_USER, NS_UTS } from './ns_type.js'
 import { NsProxy } from './nsproxy.js'
 import { PidNamespace } from './pid_namespace.js'
-import { type Mm, Task } from './task.js'
+import { Mm, Sighand, Task } from './task.js'
 import { type Rlimits, ThreadGroup } from './thread_group.js'
+import { UCOUNT_FANOTIFY_GROUPS, UCOUNT_FANOTIFY_MARKS } from './ucounts.js'
 import { UserNamespace } from './user_namespace.js'
 import type { Vfs } from './vfs.js'
 import type { Runnable } from './wait_queue.js'
@@ -70,6 +73,7 @@ export class Kernel {
   vfs!: Vfs
   /** Told of namespaces that become active or inactive; null while nobody watches. */
   notify: NamespaceNotify | null = null
+  readonly fanotify: Fanotify = new Fanotify(this)
 
   constructor(options: KernelOptions) {
     const { boot } = options
@@ -89,6 +93,8 @@ export class Kernel {
     const simple = (type: number): Namespace => new Namespace(this, type, userNs, idOf(type), inumOf(type), null)
     this.initUserNs = userNs
     for (let type = 0; type < NS_TYPES.length; type++) userNs.ucountMax[type] = MAX_NAMESPACES
+    userNs.ucountMax[UCOUNT_FANOTIFY_GROUPS] = DEFAULT_MAX_USER_GROUPS
+    userNs.ucountMax[UCOUNT_FANOTIFY_MARKS] = DEFAULT_MAX_USER_MARKS
     this.initPidNs = new PidNamespace(this, null, userNs, idOf(NS_PID), inumOf(NS_PID), null)
     const mnt = new MntNamespace(this, userNs, idOf(NS_MNT), inumOf(NS_MNT), null)
     const time = simple(NS_TIME)
@@ -110,17 +116,22 @@ export class Kernel {
     }
 
     const cred = Cred.root(userNs)
-    const mm: Mm = { dumpable: 1, userNs }
-    this.init = this.#bootTask(null, 1, cred, mm, 'init')
+    this.init = this.#bootTask(null, 1, cred, 'init')
     this.current = this.init
-    if (boot === null) {
+    if (boot === null || boot.task.pid === 1) {
       this.first = this.init
     } else {
-      const parent =
-        boot.task.ppid === 1 ? this.init : this.#bootTask(this.init, boot.task.ppid, cred, { ...mm }, 'recorder')
-      this.first = boot.task.pid === 1 ? this.init : this.#bootTask(parent, boot.task.pid, cred, { ...mm }, 'first')
-      this.init.reapsAtOnce = this.first !== this.init
+      const parent = boot.task.ppid === 1 ? this.init : this.#bootTask(this.init, boot.task.ppid, cred, 'recorder')
+      this.first = this.#bootTask(parent, boot.task.pid, cred, 'first')
+      this.init.reapsAtOnce = true
     }
+    const { fs, files } = bootFiles(this, boot)
+    for (let task: Task | null = this.first; task !== null; task = task.parent) {
+      task.fs = fs.clone()
+      task.files = files.clone()
+    }
+    fs.put()
+    files.put(this.init)
     this.initPidNs.childReaper = this.init
     this.initPidNs.nextPid = this.first.pid.nr + 1
     this.init.group.unkillable = true
@@ -140,16 +151,12 @@ export class Kernel {
     queue.length = 0
   }
 
-  /** @internal A number of a pid namespace whose pid 1 waits for its end was freed. */
-  zapMayFinish(ns: PidNamespace): void {
-    void ns
-  }
-
-  #bootTask(parent: Task | null, nr: number, cred: Cred, mm: Mm, comm: string): Task {
+  #bootTask(parent: Task | null, nr: number, cred: Cred, comm: string): Task {
     this.initPidNs.nextPid = nr
     const pid = this.initPidNs.allocPid()
     if (typeof pid === 'number') throw new RangeError(`boot task with pid ${nr}`)
-    const task = new Task(this, pid, parent, 17, cred, this.initNsProxy, null, null, mm, comm, false)
+    const mm = new Mm(1, cred.userNs)
+    const task = new Task(this, pid, parent, 17, cred, this.initNsProxy, null, null, mm, new Sighand(), comm, false)
     task.group = new ThreadGroup(task, pid, parent?.group.pgrp ?? pid, parent?.group.session ?? pid, false, {
       ...NOFILE,
     })

@@ -13,7 +13,7 @@ export class NsProxy {
   readonly pidForChildren: PidNamespace
   readonly cgroup: Namespace
   readonly net: Namespace
-  readonly time: Namespace
+  time: Namespace
   readonly timeForChildren: Namespace
   refs = 1
 
@@ -56,6 +56,17 @@ export class NsProxy {
     this.net.activate()
     this.time.activate()
     this.timeForChildren.activate()
+  }
+
+  /** The child of a fork lives in the time namespace that its parent set for its children. */
+  onFork(): this {
+    const { time, timeForChildren } = this
+    if (time !== timeForChildren) {
+      timeForChildren.passive++
+      this.time = timeForChildren
+      time.put()
+    }
+    return this
   }
 
   #deactivate(): void {

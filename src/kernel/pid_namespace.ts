@@ -1,4 +1,7 @@
-import { EAGAIN, ENOMEM } from '../uapi/errno.js'
+import { EAGAIN, EEXIST, EINVAL, ENOMEM, EPERM } from '../uapi/errno.js'
+import { CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN } from './capability.js'
+import { type Cred, nsCapable } from './cred.js'
+import { zapMayFinish } from './exit.js'
 import { IdTable } from './id_table.js'
 import type { Kernel } from './kernel.js'
 import { Namespace } from './namespace.js'
@@ -86,17 +89,47 @@ export class PidNamespace extends Namespace {
       if (at > 0) ns = ns.parent!
     }
     if (this.dead) return -ENOMEM
-    const pid = new Pid(this, numbers[0]!, numbers)
-    ns = this
-    for (let at = level; ; at--) {
+    return this.#enter(numbers)
+  }
+
+  /** As {@link allocPid}, with the numbers that `wanted` has, this namespace's first; the checks of clone3's `set_tid`. */
+  allocPidAs(cred: Cred, wanted: readonly number[]): Pid | number {
+    if (wanted.length > this.level + 1) return -EINVAL
+    const numbers = new Array<number>(this.level + 1).fill(0)
+    let ns: PidNamespace = this
+    for (let at = this.level; at >= 0; at--) {
+      const nr = wanted[this.level - at] ?? 0
+      if (this.level - at >= wanted.length) {
+        const free = ns.#freeNumber()
+        if (free < 0) return free
+        numbers[at] = free
+      } else {
+        if (nr < 1 || nr >= ns.pidMax) return -EINVAL
+        if (nr !== 1 && ns.childReaper === null) return -EINVAL
+        if (!nsCapable(cred, ns.owner!, CAP_CHECKPOINT_RESTORE) && !nsCapable(cred, ns.owner!, CAP_SYS_ADMIN))
+          return -EPERM
+        if (ns.#pids.get(nr) !== null) return -EEXIST
+        numbers[at] = nr
+      }
+      if (at > 0) ns = ns.parent!
+    }
+    if (this.dead) return -ENOMEM
+    return this.#enter(numbers)
+  }
+
+  #enter(numbers: readonly number[]): Pid {
+    const pid = new Pid(this, numbers[0]!, this.level === 0 ? null : numbers)
+    let ns: PidNamespace = this
+    for (let at = this.level; ; at--) {
       ns.#pids.set(numbers[at]!, pid)
-      ns.nextPid = numbers[at]! + 1
       ns.allocated++
       if (at === 0) break
       ns = ns.parent!
     }
-    this.passive++
-    this.activate()
+    if (this.level > 0) {
+      this.passive++
+      this.activate()
+    }
     return pid
   }
 
@@ -106,7 +139,7 @@ export class PidNamespace extends Namespace {
     for (let at = this.level; ; at--) {
       ns.#pids.delete(at === 0 ? pid.nr : pid.numbers![at]!)
       ns.allocated--
-      ns.numberFreed()
+      if (ns.dead) zapMayFinish(ns.kernel, ns)
       if (at === 0) break
       ns = ns.parent!
     }
@@ -115,12 +148,6 @@ export class PidNamespace extends Namespace {
       this.deactivate()
       this.put()
     }
-  }
-
-  /** A dying pid 1 waits until the others' numbers are gone. */
-  numberFreed(): void {
-    const reaper = this.childReaper
-    if (this.dead && reaper !== null && reaper.zapping) this.kernel.zapMayFinish(this)
   }
 
   #freeNumber(): number {

@@ -11,12 +11,23 @@ import type { Sleeper } from './wait_queue.js'
 
 export type TaskState = 'running' | 'exiting' | 'zombie' | 'dead'
 
-/** What threads of one address space share: who may look into it. */
-export interface Mm {
+/** An address space: what tasks cloned with CLONE_VM share. */
+export class Mm {
   /** 0 not dumpable, 1 dumpable (PR_SET_DUMPABLE). */
   dumpable: number
-  /** The user namespace it was made in. */
+  /** The user namespace of the program that it was made for; fork passes it on. */
   readonly userNs: UserNamespace
+  users = 1
+
+  constructor(dumpable: number, userNs: UserNamespace) {
+    this.dumpable = dumpable
+    this.userNs = userNs
+  }
+}
+
+/** Signal handlers: what tasks cloned with CLONE_SIGHAND share. Handlers are not modelled, the sharing is. */
+export class Sighand {
+  refs = 1
 }
 
 /** A thread. */
@@ -41,6 +52,7 @@ export class Task {
   files: FdTable | null
   fs: FsStruct | null
   mm: Mm | null
+  sighand: Sighand
   comm: string
   noNewPrivs: boolean
   /** Signal it gets when its parent ends (PR_SET_PDEATHSIG). */
@@ -49,8 +61,8 @@ export class Task {
   sleep: Sleeper | null = null
   /** It is a pid 1 that waits for the end of its pid namespace. */
   zapping = false
-  /** A fatal signal is on its way; its wait status. */
-  killedBy = 0
+  /** Nobody waits for it: it is released as soon as it ends (CLONE_AUTOREAP). */
+  autoReap = false
   /** Nobody makes its syscalls: it reaps what is given to it at once, like an init program. */
   reapsAtOnce = false
   /** A vfork parent sleeps until it ends. */
@@ -66,6 +78,7 @@ export class Task {
     files: FdTable | null,
     fs: FsStruct | null,
     mm: Mm | null,
+    sighand: Sighand,
     comm: string,
     noNewPrivs: boolean,
   ) {
@@ -78,6 +91,7 @@ export class Task {
     this.files = files
     this.fs = fs
     this.mm = mm
+    this.sighand = sighand
     this.comm = comm
     this.noNewPrivs = noNewPrivs
     // The thread group is set by whoever makes the task; a null here would cost a check at every use.
@@ -124,16 +138,5 @@ export class Task {
     else child.nextSibling.previousSibling = child.previousSibling
     child.previousSibling = null
     child.nextSibling = null
-  }
-
-  /** Takes new credentials; the user namespace's references follow. */
-  commitCred(cred: Cred): void {
-    const old = this.cred
-    if (old === cred) return
-    cred.userNs.passive++
-    if (old.userNs !== cred.userNs) cred.userNs.activate()
-    this.cred = cred
-    if (old.userNs !== cred.userNs) old.userNs.deactivate()
-    old.userNs.put()
   }
 }

@@ -85,6 +85,11 @@ export class UserNamespace extends Namespace {
     return ucounts
   }
 
+  override destroy(): void {
+    this.marks?.destroy()
+    super.destroy()
+  }
+
   /** True if it is `other` or below it. */
   isWithin(other: UserNamespace): boolean {
     let at: UserNamespace = this

@@ -1,0 +1,262 @@
+import { EINVAL, ENOENT } from '../uapi/errno.js'
+import { CAP_SYS_ADMIN } from './capability.js'
+import { nsCapable } from './cred.js'
+import type { Namespace } from './namespace.js'
+import { CHUNK_STRIDE, NsList } from './ns_list.js'
+import { NS_TYPES, NS_USER } from './ns_type.js'
+import type { Task } from './task.js'
+import type { UserNamespace } from './user_namespace.js'
+
+/** What a listns asks for. */
+export interface NamespaceQuery {
+  /** Start behind this id; 0 for the first. */
+  readonly after: number
+  /** CLONE_NEW* bits of the types wanted; 0 for all. */
+  readonly types: number
+  /** Only what this user namespace directly owns; 0 for all there are, -1 for what the caller's own one owns. */
+  readonly userNsId: number
+}
+
+/** More lists than this are not merged: a walk over all namespaces is cheaper. */
+const MOST_MERGED = 32
+const ALL_TYPES = (1 << NS_TYPES.length) - 1
+
+/** A place in one list. */
+class Place {
+  readonly chunks: readonly Namespace[][]
+  chunk: readonly Namespace[]
+  chunkIndex: number
+  index: number
+
+  constructor(list: NsList, after: number) {
+    const position = list.position(after)
+    this.chunks = list.chunks
+    this.chunkIndex = Math.floor(position / CHUNK_STRIDE)
+    this.chunk = this.chunks[this.chunkIndex] ?? []
+    this.index = position % CHUNK_STRIDE
+    if (this.index >= this.chunk.length) this.nextChunk()
+  }
+
+  /** Moves to the next chunk; past the last one it stands on an empty one. */
+  nextChunk(): void {
+    this.chunkIndex++
+    this.chunk = this.chunks[this.chunkIndex] ?? []
+    this.index = 0
+  }
+
+  get id(): number {
+    return this.index < this.chunk.length ? this.chunk[this.index]!.id : Number.POSITIVE_INFINITY
+  }
+}
+
+/**
+ * The namespaces that one listns shows, in the order of their ids: active ones, of the types asked for, that the caller
+ * may see. {@link fill} gives them batch by batch; the lists must not change meanwhile.
+ */
+export class NamespaceWalk {
+  readonly #places: readonly Place[]
+  /** Bits by type index. */
+  readonly #types: number
+  /** Asked of each namespace where the lists hold more than the caller may see. */
+  readonly #sees: ((ns: Namespace) => boolean) | null
+  #last = 0
+
+  constructor(lists: readonly NsList[], after: number, types: number, sees: ((ns: Namespace) => boolean) | null) {
+    this.#places = lists.map((list) => new Place(list, after))
+    this.#types = types
+    this.#sees = sees
+  }
+
+  /** Puts the next ids, at most `max`, into `ids`; how many, 0 at the end. */
+  fill(ids: Float64Array, max: number): number {
+    const places = this.#places
+    if (places.length === 1) return this.#run(places[0]!, Number.POSITIVE_INFINITY, ids, 0, max)
+    let count = 0
+    while (count < max) {
+      let first: Place | null = null
+      let firstId = Number.POSITIVE_INFINITY
+      let limit = Number.POSITIVE_INFINITY
+      for (let at = 0; at < places.length; at++) {
+        const { id } = places[at]!
+        if (id < firstId) {
+          limit = firstId
+          firstId = id
+          first = places[at]!
+        } else if (id < limit) limit = id
+      }
+      if (first === null) break
+      // Everything in this list up to the next list's first id comes in one run; a namespace on both comes once.
+      count = this.#run(first, limit, ids, count, max)
+    }
+    return count
+  }
+
+  /** Takes from one list up to and including id `limit`. */
+  #run(place: Place, limit: number, ids: Float64Array, start: number, max: number): number {
+    const types = this.#types
+    const sees = this.#sees
+    let count = start
+    let last = this.#last
+    while (count < max) {
+      const { chunk } = place
+      let { index } = place
+      const end = chunk.length
+      if (end === 0) break
+      let stop = false
+      while (index < end && count < max) {
+        const ns = chunk[index]!
+        const { id } = ns
+        if (id > limit) {
+          stop = true
+          break
+        }
+        index++
+        if (!ns.isActive || (types & (1 << ns.type)) === 0 || id === last) continue
+        if (sees !== null && !sees(ns)) continue
+        last = id
+        ids[count++] = id
+      }
+      place.index = index
+      if (stop) break
+      if (index >= end) place.nextChunk()
+    }
+    this.#last = last
+    return count
+  }
+}
+
+/** The namespaces that the task is in: its own pid and time namespace, not those for its children. By id. */
+function ownNamespaces(task: Task): Namespace[] {
+  const proxy = task.nsproxy!
+  const { mnt, uts, ipc, cgroup, net, time } = proxy
+  return [mnt, uts, ipc, task.pidNamespace, cgroup, net, time, task.cred.userNs].sort((a, b) => a.id - b.id)
+}
+
+function listOf(namespaces: readonly Namespace[]): NsList {
+  const list = new NsList()
+  let last: Namespace | null = null
+  for (const ns of namespaces) {
+    if (ns !== last) list.add(ns)
+    last = ns
+  }
+  return list
+}
+
+/** The user namespaces closest to the root in which the task has CAP_SYS_ADMIN. */
+function capableRoots(task: Task): UserNamespace[] {
+  const { cred } = task
+  if (cred.effective.has(CAP_SYS_ADMIN)) return [cred.userNs]
+  const roots: UserNamespace[] = []
+  for (const chunk of cred.userNs.ownedOrNull(NS_USER)?.chunks ?? []) {
+    for (const ns of chunk) if ((ns as UserNamespace).ownerUid === cred.euid) roots.push(ns as UserNamespace)
+  }
+  return roots
+}
+
+/** The lists of all that `roots` and the user namespaces below them own; null for more than {@link MOST_MERGED}. */
+function listsBelow(roots: readonly UserNamespace[], types: number): NsList[] | null {
+  const lists: NsList[] = []
+  const todo = [...roots]
+  for (let owner = todo.pop(); owner !== undefined; owner = todo.pop()) {
+    for (let type = 0; type < NS_TYPES.length; type++) {
+      const owned = owner.ownedOrNull(type)
+      if (owned === null || owned.size === 0) continue
+      if ((types & (1 << type)) !== 0) lists.push(owned)
+      if (type === NS_USER) for (const chunk of owned.chunks) todo.push(...(chunk as UserNamespace[]))
+    }
+    if (lists.length > MOST_MERGED || todo.length > MOST_MERGED) return null
+  }
+  return lists
+}
+
+/** The lists that hold the namespaces of those types; a single one where there is one. */
+function listsOfTypes(task: Task, types: number): NsList[] {
+  const { namespaces } = task.kernel
+  if (types === ALL_TYPES) return [namespaces.all]
+  return namespaces.ofType.filter((_, type) => (types & (1 << type)) !== 0)
+}
+
+/** The owner's lists of those types; one empty one where it owns nothing. */
+function ownedLists(owner: UserNamespace, types: number): NsList[] {
+  const lists: NsList[] = []
+  for (let type = 0; type < NS_TYPES.length; type++) {
+    const owned = owner.ownedOrNull(type)
+    if (owned !== null && owned.size > 0 && (types & (1 << type)) !== 0) lists.push(owned)
+  }
+  return lists.length === 0 ? [new NsList()] : lists
+}
+
+/** True if any of the lists has an id above `after`. */
+function hasAfter(lists: readonly NsList[], after: number): boolean {
+  for (const list of lists) {
+    const { chunks } = list
+    const chunk = chunks[chunks.length - 1]
+    if (chunk !== undefined && chunk[chunk.length - 1]!.id > after) return true
+  }
+  return false
+}
+
+/** The task sees every namespace under the rule that asks for the initial namespaces. */
+export function seesAllNamespaces(task: Task): boolean {
+  const { kernel } = task
+  return task.pidNamespace === kernel.initPidNs && nsCapable(task.cred, kernel.initUserNs, CAP_SYS_ADMIN)
+}
+
+function typeBits(flags: number): number {
+  if (flags === 0) return ALL_TYPES
+  let bits = 0
+  for (const type of NS_TYPES) if ((flags & type.flag) !== 0) bits |= 1 << type.index
+  return bits
+}
+
+/**
+ * What `query` shows to `task`.
+ *
+ * @returns the walk; -EINVAL for a user namespace that does not exist or is inactive, -ENOENT for a cursor behind
+ *   which the list has nothing, whether it would be shown or not.
+ */
+export function listNamespaces(task: Task, query: NamespaceQuery): NamespaceWalk | number {
+  const { kernel } = task
+  const { after, userNsId } = query
+  const types = typeBits(query.types)
+  let owner: UserNamespace | null = null
+  if (userNsId !== 0) {
+    const found = userNsId === -1 ? task.cred.userNs : kernel.namespaces.ofType[NS_USER]!.find(userNsId)
+    if (found === null || !found.isActive) return -EINVAL
+    owner = found as UserNamespace
+  }
+  if (after !== 0) {
+    // A single type has a list of its own; several are looked for in the list of all.
+    const single = (types & (types - 1)) === 0
+    const lists =
+      owner !== null ? ownedLists(owner, ALL_TYPES) : single ? listsOfTypes(task, types) : [kernel.namespaces.all]
+    if (!hasAfter(lists, after)) return -ENOENT
+  }
+  const ownerCapable = kernel.features.listnsVisibility === 'owner-capable'
+  return ownerCapable ? walkOwnerCapable(task, owner, after, types) : walkInitOnly(task, owner, after, types)
+}
+
+function walkInitOnly(task: Task, owner: UserNamespace | null, after: number, types: number): NamespaceWalk {
+  if (seesAllNamespaces(task)) {
+    return new NamespaceWalk(owner === null ? listsOfTypes(task, types) : ownedLists(owner, types), after, types, null)
+  }
+  const own = ownNamespaces(task).filter((ns) => owner === null || ns.owner === owner)
+  return new NamespaceWalk([listOf(own)], after, types, null)
+}
+
+function walkOwnerCapable(task: Task, owner: UserNamespace | null, after: number, types: number): NamespaceWalk {
+  const { cred, kernel } = task
+  const roots = capableRoots(task)
+  if (owner !== null) {
+    if (nsCapable(cred, owner, CAP_SYS_ADMIN)) return new NamespaceWalk(ownedLists(owner, types), after, types, null)
+    const shown = [...ownNamespaces(task), ...roots].filter((ns) => ns.owner === owner)
+    return new NamespaceWalk([listOf(shown.sort((a, b) => a.id - b.id))], after, types, null)
+  }
+  if (roots[0] === kernel.initUserNs) return new NamespaceWalk(listsOfTypes(task, types), after, types, null)
+  const shown = [...ownNamespaces(task), ...roots].sort((a, b) => a.id - b.id)
+  const lists = listsBelow(roots, types)
+  if (lists !== null) return new NamespaceWalk([listOf(shown), ...lists], after, types, null)
+  const sees = (ns: Namespace): boolean =>
+    shown.includes(ns) || (ns.owner !== null && nsCapable(cred, ns.owner, CAP_SYS_ADMIN))
+  return new NamespaceWalk(listsOfTypes(task, types), after, types, sees)
+}

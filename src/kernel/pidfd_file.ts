@@ -1,0 +1,55 @@
+import { PIDFD_THREAD } from '../uapi/constants/pidfd.js'
+import { O_RDWR, POLLHUP, POLLIN, POLLRDNORM } from '../uapi/fcntl.js'
+import { anonPath } from './anon_inode.js'
+import type { Cred } from './cred.js'
+import { File } from './file.js'
+import type { Path } from './path.js'
+import type { Pid } from './pid.js'
+import type { PidNamespace } from './pid_namespace.js'
+import type { Task } from './task.js'
+import type { WaitQueue } from './wait_queue.js'
+
+/** A file that stands for a process, or with PIDFD_THREAD for a thread. */
+export class PidfdFile extends File {
+  readonly kind = 'pidfd'
+  readonly pid: Pid
+
+  constructor(path: Path, flags: number, cred: Cred, pid: Pid) {
+    super(path, flags, cred, 0)
+    this.pid = pid
+  }
+
+  get isThread(): boolean {
+    return (this.flags & PIDFD_THREAD) !== 0
+  }
+
+  /** Readable once the process (the thread) has ended, hung up once it is reaped. */
+  override poll(): number {
+    const { task } = this.pid
+    if (task === null) return POLLIN | POLLRDNORM | POLLHUP
+    const ended = task.state === 'zombie' && (this.isThread || task.group.threads.length === 1)
+    return ended ? POLLIN | POLLRDNORM : 0
+  }
+
+  override get waitQueue(): WaitQueue {
+    return this.pid.waitQueue
+  }
+
+  /** The pid as the reader's own pid namespace has it, then in the namespaces from there down; -1 once it is reaped. */
+  override fdinfo(task: Task): string {
+    return pidText(this.pid, task.pidNamespace)
+  }
+}
+
+function pidText(pid: Pid, viewer: PidNamespace): string {
+  if (pid.task === null) return 'Pid:\t-1\nNSpid:\t-1\n'
+  const own = pid.nrIn(viewer)
+  let text = `Pid:\t${own}\nNSpid:\t${own}`
+  if (own !== 0) for (let level = viewer.level + 1; level <= pid.ns.level; level++) text += `\t${pid.numbers![level]}`
+  return `${text}\n`
+}
+
+/** A new pidfd of `pid`, not in a descriptor table yet; `flags` are PIDFD_NONBLOCK and PIDFD_THREAD. */
+export function newPidfd(task: Task, pid: Pid, flags: number): PidfdFile {
+  return new PidfdFile(anonPath(task.kernel, '[pidfd]'), O_RDWR | flags, task.cred, pid)
+}

@@ -1,0 +1,64 @@
+import { ECHILD } from '../uapi/errno.js'
+import { __WALL, __WCLONE, SIGCHLD, WEXITED, WNOHANG, WNOWAIT } from '../uapi/fcntl.js'
+import { releaseTask } from './exit.js'
+import type { Pid } from './pid.js'
+import type { Task } from './task.js'
+import { WOULD_BLOCK } from './wait_queue.js'
+
+/** Wait only for the caller's own children, not for those of its other threads. */
+const __WNOTHREAD = 0x2000_0000
+
+/** Which children, and how. One object a waiting call. */
+export class Wait {
+  readonly options: number
+  /** A child with this pid, or any of this process group, or any where both are null. */
+  readonly pid: Pid | null
+  readonly pgrp: Pid | null
+  /** The child found: its pid as the caller sees it, its user as the caller sees it, its wait status. */
+  foundPid = 0
+  foundUid = 0
+  status = 0
+
+  constructor(options: number, pid: Pid | null, pgrp: Pid | null) {
+    this.options = options
+    this.pid = pid
+    this.pgrp = pgrp
+  }
+
+  #matches(child: Task): boolean {
+    if (this.pid !== null && child.pid !== this.pid) return false
+    if (this.pgrp !== null && child.group.pgrp !== this.pgrp) return false
+    if ((this.options & __WALL) !== 0) return true
+    return (child.exitSignal !== SIGCHLD) === ((this.options & __WCLONE) !== 0)
+  }
+
+  /**
+   * One look at the children: the pid of one that has ended, which is then reaped unless WNOWAIT says no; 0 with WNOHANG
+   * where there are only living ones, else WOULD_BLOCK; -ECHILD where there is none to wait for.
+   */
+  attempt(task: Task): number {
+    let eligible = false
+    const { threads } = task.group
+    const own = (this.options & __WNOTHREAD) !== 0
+    for (let at = 0; at < threads.length; at++) {
+      const thread = threads[at]!
+      if (own && thread !== task) continue
+      for (let child = thread.firstChild; child !== null; child = child.nextSibling) {
+        if (!this.#matches(child)) continue
+        eligible = true
+        if ((this.options & WEXITED) === 0 || child.state !== 'zombie' || child.group.threads.length > 1) continue
+        return this.#take(task, child)
+      }
+    }
+    if (!eligible) return -ECHILD
+    return (this.options & WNOHANG) !== 0 ? 0 : WOULD_BLOCK
+  }
+
+  #take(task: Task, child: Task): number {
+    this.foundPid = child.pid.nrIn(task.pidNamespace)
+    this.foundUid = task.cred.userNs.uidOfMunged(child.cred.uid)
+    this.status = child.exitCode
+    if ((this.options & WNOWAIT) === 0) releaseTask(child)
+    return this.foundPid
+  }
+}
