@@ -307,6 +307,19 @@ describe('as a process', () => {
     }
   })
 
+  it('shows progress on a terminal, for a large file, when the output goes elsewhere', async () => {
+    const large = join(scratch, 'large-enough')
+    writeFileSync(large, Buffer.alloc((1 << 24) + 8, readFileSync(file('fd')).subarray(0, 24)))
+    const onTerminal = (command: string): Promise<string> =>
+      new Promise((resolve) => {
+        const script = `${process.execPath} ${inject('kabinetMain')} ${command}`
+        execFile('script', ['-qec', script, '/dev/null'], { maxBuffer: 1 << 26 }, (_, stdout) => resolve(stdout))
+      })
+    expect(await onTerminal(`decode --mask FS_ERROR ${large} >/dev/null`)).toMatch(/large-enough [=-]+ 100%/)
+    expect(await onTerminal(`decode --mask FS_ERROR ${large}`)).toBe('')
+    expect(await onTerminal(`decode --mask FS_ERROR ${file('fd')} >/dev/null`)).toBe('')
+  })
+
   it('says in one line that its output cannot be written', async () => {
     const script = `${process.execPath} ${inject('kabinetMain')} decode ${file('mounts')} > /dev/full; echo "$?"`
     const [stdout, stderr] = await new Promise<[string, string]>((resolve) => {
