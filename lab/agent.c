@@ -58,6 +58,7 @@ enum {
   LARGE_PAGES = 64,
   MAX_HELD = 24,      /* buffers that one call may have */
   MAX_SEQUENCE = 8,   /* calls in a timed sequence */
+  ACK_EVERY = 1900,   /* a terminal that is sent more than 4095 unread bytes may never wake up again */
 };
 
 /* ---- raw syscalls: a task shares no libc state with anyone ---- */
@@ -249,12 +250,21 @@ static void channel_write(const u8 *p, size_t n) {
 
 /* false when the other end has gone */
 static int channel_read(u8 *p, size_t n) {
+  static size_t unacknowledged;
   while (n) {
-    ssize_t r = read(CHANNEL_FD, p, n);
+    size_t want = n;
+    if (is_uml && want > ACK_EVERY - unacknowledged) want = ACK_EVERY - unacknowledged;
+    ssize_t r = read(CHANNEL_FD, p, want);
     if (r < 0 && errno == EINTR) continue;
     if (r <= 0) return 0;
     p += r;
     n -= (size_t)r;
+    unacknowledged += (size_t)r;
+    if (is_uml && unacknowledged == ACK_EVERY) {
+      static const u8 ack[5] = {0, 0, 0, 0, 'A'};
+      channel_write(ack, sizeof ack);
+      unacknowledged = 0;
+    }
   }
   return 1;
 }

@@ -3,6 +3,7 @@ import type { Boot, Program, Step, Transcript } from '../src/transcript/format.j
 import { bootOf, type KernelState, readKernelState } from './boot.js'
 import { BackendLost, LabError } from './lab-error.js'
 import {
+  ACK_EVERY,
   compileProgram,
   compileTiming,
   decodeResult,
@@ -40,6 +41,8 @@ export interface Backend {
 /** A started agent: its channel, and how to end it with all that belongs to it. */
 export interface AgentProcess {
   channel: Duplex
+  /** Bytes that may be on their way unread; it then acknowledges every {@link ACK_EVERY}. */
+  window?: number
   /** Why it ended, once it has. */
   ended: Promise<string>
   kill(): Promise<void>
@@ -74,6 +77,9 @@ export abstract class AgentBackend implements Backend {
   private closed = false
   private timer: NodeJS.Timeout | undefined
   private pumping = false
+  /** What the agent has yet to be sent, and how much of what it was sent it may not have read. */
+  private outbox: Buffer = Buffer.alloc(0)
+  private unread = 0
 
   protected abstract start(): Promise<AgentProcess>
 
@@ -169,7 +175,8 @@ export abstract class AgentBackend implements Backend {
         }
         this.flight.set(id, job)
         if (this.flight.size === 1) this.watch()
-        agent.channel.write(frame(job.type, bytes))
+        this.outbox = Buffer.concat([this.outbox, frame(job.type, bytes)])
+        this.send(agent)
       }
     } catch (error) {
       const reason = error instanceof Error ? error : new LabError(String(error))
@@ -198,6 +205,7 @@ export abstract class AgentBackend implements Backend {
         const length = bytes.readUInt32LE(0)
         const type = String.fromCharCode(bytes[4] as number)
         if (type === 'H') greet()
+        else if (type === 'A') this.acknowledged(agent)
         else this.receive(agent, type, bytes.subarray(5, 5 + length))
         bytes = bytes.subarray(5 + length)
       }
@@ -212,10 +220,27 @@ export abstract class AgentBackend implements Backend {
     }
     this.agent = agent
     this.starting = undefined
+    this.outbox = Buffer.alloc(0)
+    this.unread = 0
     void agent.ended.then((reason) => {
       if (this.agent === agent) void this.lose(reason)
     })
     return agent
+  }
+
+  private send(agent: AgentProcess): void {
+    const room = agent.window === undefined ? this.outbox.length : agent.window - this.unread
+    if (room <= 0 || this.outbox.length === 0) return
+    const now = this.outbox.subarray(0, room)
+    this.outbox = this.outbox.subarray(room)
+    this.unread += now.length
+    agent.channel.write(now)
+  }
+
+  private acknowledged(agent: AgentProcess): void {
+    if (agent !== this.agent) return
+    this.unread -= ACK_EVERY
+    this.send(agent)
   }
 
   private receive(agent: AgentProcess, type: string, payload: Buffer): void {

@@ -7,6 +7,7 @@ import { buildAgent } from './agent.js'
 import { AgentBackend, type AgentProcess } from './backend.js'
 import { cacheFolder } from './cache.js'
 import { LabError } from './lab-error.js'
+import { ACK_EVERY } from './wire.js'
 
 export interface UmlOptions {
   /** A user-mode Linux of one's own; `$KABINET_UML`, else the one that `npm run lab:setup` fetched. */
@@ -75,6 +76,7 @@ export class UmlBackend extends AgentBackend {
     })
     return {
       channel: child.stdio[3] as Duplex,
+      window: 2 * ACK_EVERY,
       ended,
       kill: async () => {
         try {

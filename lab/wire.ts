@@ -184,6 +184,9 @@ function endsByTime(step: Step): boolean {
   }
 }
 
+/** An agent behind a terminal says so each time that it has read this many bytes. */
+export const ACK_EVERY = 1900
+
 /** A frame: its length, its type, its payload. */
 export function frame(type: string, payload: Buffer): Buffer {
   const head = Buffer.allocUnsafe(5)
