@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -64,7 +64,7 @@ function objection(file: string, specifier: string): string | undefined {
 }
 
 describe('the arrows between folders', () => {
-  const files = ['src', 'fuzz', 'lab'].flatMap(sourceFiles)
+  const files = ['src', 'fuzz', 'lab'].filter((folder) => existsSync(join(root, folder))).flatMap(sourceFiles)
 
   it('sees the files and their imports', () => {
     expect(files).toContain('src/cli/main.ts')
