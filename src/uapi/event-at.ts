@@ -9,6 +9,7 @@ import {
   FAN_EVENT_INFO_TYPE_OLD_DFID_NAME,
   FAN_EVENT_INFO_TYPE_PIDFD,
   FAN_EVENT_INFO_TYPE_RANGE,
+  FANOTIFY_METADATA_VERSION,
 } from './constants/fanotify.js'
 import type {
   DfidNameInfo,
@@ -49,10 +50,8 @@ const TYPE_NS = FAN_EVENT_INFO_TYPE_NS
 const F_HANDLE_AT = F_HANDLE
 const HANDLE_TYPES = FID_TYPES
 const METADATA: number = fanotify_event_metadata.size
-const VERS: number = fanotify_event_metadata.offset.vers
+const VERSION = FANOTIFY_METADATA_VERSION
 const RESERVED: number = fanotify_event_metadata.offset.reserved
-const METADATA_LEN: number = fanotify_event_metadata.offset.metadata_len
-const MASK: number = fanotify_event_metadata.offset.mask
 const FD: number = fanotify_event_metadata.offset.fd
 const PID: number = fanotify_event_metadata.offset.pid
 const HEADER: number = fanotify_event_info_header.size
@@ -69,14 +68,15 @@ const RANGE_COUNT: number = fanotify_event_info_range.offset.count
  */
 export function eventAt(reader: EventReader, group: EventGroup): FanotifyEvent {
   const { view, offset, bytesConsumed } = reader
-  const metadata_len = view.getUint16(offset + METADATA_LEN, true)
+  // next() stopped at where the records begin, and at no other version
+  const metadata_len = reader.infoEnd - offset
   const info = reader.infoEnd === bytesConsumed ? [] : infosAt(reader)
   const event: FanotifyEvent = {
     event_len: bytesConsumed - offset,
-    vers: view.getUint8(offset + VERS),
+    vers: VERSION,
     reserved: view.getUint8(offset + RESERVED),
     metadata_len,
-    mask: view.getBigUint64(offset + MASK, true),
+    mask: maskOf(reader),
     fd: view.getInt32(offset + FD, true),
     pid: view.getInt32(offset + PID, true),
     info,
@@ -85,6 +85,22 @@ export function eventAt(reader: EventReader, group: EventGroup): FanotifyEvent {
   if (metadata_len !== METADATA) event.metadata_tail = bytesAt(reader, offset + METADATA, offset + metadata_len)
   if (reader.infoEnd !== bytesConsumed) event.trailing = bytesAt(reader, reader.infoEnd, bytesConsumed)
   return event
+}
+
+/** The last mask seen at each hash of one; a mask of 0 is at home in slot 0. */
+const seenMasks: bigint[] = new Array<bigint>(64).fill(0n)
+const seenLow: Uint32Array = new Uint32Array(64)
+
+/** The mask as a bigint. Few different ones occur in a stream, and a bigint that is not made need not be collected. */
+function maskOf(reader: EventReader): bigint {
+  const low = reader.maskLo
+  const slot = Math.imul(low, 0x9e3779b1) >>> 26
+  if (reader.maskHi !== 0) return reader.mask
+  if (seenLow[slot] === low) return seenMasks[slot]!
+  const mask = reader.mask
+  seenLow[slot] = low
+  seenMasks[slot] = mask
+  return mask
 }
 
 function infosAt(reader: EventReader): FanotifyInfo[] {

@@ -198,10 +198,13 @@ export class EventReader extends EventWords {
     const { bytes, infoEnd, view } = this
     const start = this.nameOffset
     let at = start
-    // Four bytes at a time while none of them is 0: then the subtraction borrows into no byte's top bit that was clear.
+    // Four bytes at a time: a byte that is 0 leaves a top bit, and the lowest such bit is the first such byte's.
     for (; at + 4 <= infoEnd; at += 4) {
       const word = view.getUint32(at, true)
-      if (((word - 0x01010101) & ~word & 0x80808080) !== 0) break
+      const zeros = (word - 0x01010101) & ~word & 0x80808080
+      if (zeros === 0) continue
+      if (this.layout.bigEndian) break
+      return at - start + ((31 - Math.clz32(zeros & -zeros)) >> 3)
     }
     while (at < infoEnd && bytes[at] !== 0) at++
     return at - start
