@@ -6,6 +6,7 @@ import { FanotifyGroup } from '../kernel/fanotify/group.js'
 import type { Task } from '../kernel/task.js'
 import { UCOUNT_FANOTIFY_GROUPS } from '../kernel/ucounts.js'
 import { FAN_CLOEXEC, FAN_NONBLOCK } from '../uapi/constants/fanotify.js'
+import { ENOSYS } from '../uapi/errno.js'
 import { O_NONBLOCK, O_RDWR } from '../uapi/fcntl.js'
 import { FanotifyFile } from './fanotify_file.js'
 import { FANOTIFY_INIT_CHECKS, type InitRequest, O_LARGEFILE } from './fanotify_init_checks.js'
@@ -51,6 +52,7 @@ export function fanotifyInit(task: Task, regs: Registers): number {
 
   const { kernel, cred } = task
   const { flags } = call
+  if ((flags & call.features.restartableEvents) !== 0) return -ENOSYS
   const group = new FanotifyGroup(
     kernel,
     flags,

@@ -18,10 +18,10 @@ const TRAITS: Readonly<Record<string, FilesystemTraits>> = {
   proc: { ...PLAIN, noPermissionEvents: true },
   tmpfs: { ...PLAIN, decodesHandles: true },
   devtmpfs: { ...PLAIN, decodesHandles: true },
-  ramfs: PLAIN,
+  cgroup2: { ...PLAIN, decodesHandles: true },
 }
 
-/** The traits of a filesystem by the name of its type. Those that nothing is known of (hostfs, pipefs) have none. */
+/** The traits of a filesystem by the name of its type. Those without a row (hostfs, sysfs, ramfs, pipefs) have none. */
 export function filesystemTraits(type: string): FilesystemTraits {
   return TRAITS[type] ?? PLAIN
 }
