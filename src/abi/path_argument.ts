@@ -1,14 +1,32 @@
+import { EFAULT, ENAMETOOLONG, ENOENT } from '../uapi/errno.js'
+import type { Memory } from './memory.js'
+import { PATH_MAX } from './memory.js'
 import type { Registers } from './registers.js'
 
+const buffer = new Uint8Array(PATH_MAX)
+
 /** A byte string as the kernel model has names: one code unit a byte. */
-export function nameOf(bytes: Uint8Array): string {
+export function nameOf(bytes: Uint8Array, length: number = bytes.length): string {
   let name = ''
-  for (let i = 0; i < bytes.length; i++) name += String.fromCharCode(bytes[i]!)
+  for (let i = 0; i < length; i++) name += String.fromCharCode(bytes[i]!)
   return name
 }
 
-/** The path that register `n` points to, -EFAULT, or -ENAMETOOLONG without a NUL in PATH_MAX bytes. */
+/** The NUL-terminated byte string at `address`, -EFAULT, or -ENAMETOOLONG without a NUL in `max` (at most PATH_MAX) bytes. */
+export function readString(memory: Memory, address: number, max: number = PATH_MAX): string | number {
+  const got = memory.copyIn(address, buffer, max)
+  const end = buffer.indexOf(0)
+  if (end >= 0 && end < got) return nameOf(buffer, end)
+  return got < max ? -EFAULT : -ENAMETOOLONG
+}
+
+/** The path that register `n` points to, which may be empty; -EFAULT, or -ENAMETOOLONG without a NUL in PATH_MAX bytes. */
 export function readPath(regs: Registers, n: number): string | number {
-  const bytes = regs.memory.readCString(regs.ptr(n))
-  return typeof bytes === 'number' ? bytes : nameOf(bytes)
+  return readString(regs.memory, regs.ptr(n))
+}
+
+/** As {@link readPath} for calls that have no use for an empty path: -ENOENT. */
+export function readNonEmptyPath(regs: Registers, n: number): string | number {
+  const path = readString(regs.memory, regs.ptr(n))
+  return path === '' ? -ENOENT : path
 }

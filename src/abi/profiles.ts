@@ -29,7 +29,7 @@ const v73: Profile = {
   nsHandleIdOnly: true,
   nsHandlePadding: 'zero-words',
   mntNextWithoutInfo: false,
-  clone3HighFlags: 0x3,
+  clone3HighFlags: 0x3f,
   fanotify: { nsid: false, restartableEvents: 0, pidfdWithTid: true, fdinfoNsId: false, fionreadRecords: true },
 }
 
@@ -41,6 +41,7 @@ const v619: Profile = {
   summary: 'first kernel with listns',
   listnsVisibility: 'owner-capable',
   failedUnshareKeepsRoot: true,
+  clone3HighFlags: 0x3,
   fanotify: { ...v72.fanotify, pidfdWithTid: false, fionreadRecords: false },
 }
 
@@ -50,6 +51,7 @@ const v618: Profile = {
   summary: 'before listns',
   initialIds: { uts: 1, net: 3, mnt: 4, user: 4001, pid: 4002, ipc: 4003, cgroup: 4004, time: 4005 },
   listns: false,
+  listnsVisibility: 'init-only',
   failedUnshareKeepsRoot: false,
   opensPidForChildrenWithoutInit: false,
   nsHandleIdOnly: false,

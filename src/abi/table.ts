@@ -1,13 +1,24 @@
 import { capabilitySyscalls } from './capabilities.js'
 import { cloneSyscalls } from './clone.js'
 import { credentialSyscalls } from './credentials.js'
+import { descriptorSyscalls } from './descriptors.js'
 import { fanotifySyscalls } from './fanotify.js'
+import { fileSyscalls } from './files.js'
+import { handleSyscalls } from './handles.js'
+import { ioctlSyscalls } from './ioctl.js'
 import { killSyscalls } from './kill.js'
 import { listnsSyscalls } from './listns.js'
+import { mountSyscalls } from './mount.js'
 import { namespaceSyscalls } from './namespaces.js'
+import { openSyscalls } from './open.js'
 import { pidfdSyscalls } from './pidfd.js'
+import { pipeSyscalls } from './pipe.js'
+import { pollSyscalls } from './poll.js'
 import { prctlSyscalls } from './prctl.js'
 import { processSyscalls } from './process.js'
+import { readWriteSyscalls } from './readwrite.js'
+import { socketSyscalls } from './socket.js'
+import { statSyscalls } from './stat.js'
 import type { SyscallRow } from './syscall_row.js'
 import { waitSyscalls } from './wait.js'
 
@@ -23,7 +34,18 @@ export const SYSCALLS: readonly SyscallRow[] = [
   ...namespaceSyscalls,
   ...listnsSyscalls,
   ...pidfdSyscalls,
+  ...descriptorSyscalls,
+  ...handleSyscalls,
+  ...ioctlSyscalls,
+  ...openSyscalls,
+  ...pipeSyscalls,
+  ...pollSyscalls,
+  ...readWriteSyscalls,
+  ...socketSyscalls,
+  ...statSyscalls,
   ...fanotifySyscalls,
+  ...fileSyscalls,
+  ...mountSyscalls,
 ].sort((a, b) => a.nr - b.nr)
 
 const BY_NUMBER: (SyscallRow | null)[] = []

@@ -50,6 +50,8 @@ export const FMODE_CAN_WRITE = 16 as const
 export const FMODE_CAN_ODIRECT = 32 as const
 /** Accesses through it make no notification events (fanotify's own event fds). */
 export const FMODE_NONOTIFY = 64 as const
+/** Counts among its inode's writers. */
+export const FMODE_WRITER = 128 as const
 
 /** What poll says of a file that has no wait queue. */
 export const DEFAULT_POLLMASK: number = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM
@@ -108,6 +110,7 @@ export abstract class File implements Path {
   /** Drops a reference; the last one releases the file, in the context of whoever is current. */
   put(): void {
     if (--this.refs !== 0) return
+    if ((this.mode & FMODE_WRITER) !== 0) this.dentry.inode.writers--
     this.release()
     this.dentry.put()
     this.mnt.put()

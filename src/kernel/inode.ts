@@ -49,6 +49,11 @@ export abstract class Inode {
     return (this.mode & S_IFMT) === S_IFLNK
   }
 
+  /** As a directory: a name that is not there can be made. Elsewhere the failed lookup is the answer to a creation too. */
+  get takesNewNames(): boolean {
+    return false
+  }
+
   /** Brings owner and mode up to date before they are looked at (procfs follows its task). */
   revalidate(): void {}
 

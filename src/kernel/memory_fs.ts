@@ -73,6 +73,10 @@ export class MemoryInode extends Inode {
     super(sb, sb.newIno(), mode, uid, gid)
   }
 
+  override get takesNewNames(): boolean {
+    return this.isDir
+  }
+
   override lookup(_task: Task, dir: Dentry, name: string): Dentry | number {
     const child = dir.children?.get(name)
     if (child !== undefined) return child

@@ -10,7 +10,7 @@ import {
 import type { Dentry } from './dentry.js'
 import { MNT_NOSYMFOLLOW, type Mount } from './mount.js'
 import { umountTree } from './mount_tree.js'
-import type { Path } from './path.js'
+import { type Path, pathDone } from './path.js'
 import { inodePermission, MAY_EXEC, MAY_WRITE, stickyForbids, wantWrite } from './permission.js'
 import type { Task } from './task.js'
 
@@ -127,7 +127,8 @@ export class Walk implements Path {
     return 0
   }
 
-  #follow(link: Dentry): number {
+  /** Goes through a link: at its end (text), or at the place it jumps to. */
+  #readLink(link: Dentry): string | number {
     if (this.#links++ >= MAX_SYMLINKS) return -ELOOP
     if ((this.resolve & RESOLVE_NO_SYMLINKS) !== 0) return -ELOOP
     if ((this.mnt.flags & MNT_NOSYMFOLLOW) !== 0) return -ELOOP
@@ -139,7 +140,7 @@ export class Walk implements Path {
       if (this.#scoped) return -EXDEV
       this.mnt = target.mnt
       this.dentry = target.dentry
-      return 0
+      return ''
     }
     if (target.charCodeAt(0) === 0x2f) {
       if ((this.resolve & RESOLVE_BENEATH) !== 0) return -EXDEV
@@ -147,6 +148,26 @@ export class Walk implements Path {
       this.mnt = this.root.mnt
       this.dentry = this.root.dentry
     }
+    return target
+  }
+
+  /**
+   * Follows a link that is the last component up to the last component of its text: 1, or 0 when it led to a place
+   * at once, or -errno.
+   */
+  followToParent(link: Dentry): number {
+    const target = this.#readLink(link)
+    if (typeof target === 'number') return target
+    if (target === '') return 0
+    this.#rest = target
+    const error = this.#walk()
+    return error === 0 ? 1 : error
+  }
+
+  #follow(link: Dentry): number {
+    const target = this.#readLink(link)
+    if (typeof target === 'number') return target
+    if (target === '') return 0
     // Walked at once, not put before the rest: what the rest's last component is must not be lost.
     const { name, type, trailingSlash } = this
     const rest = this.#rest
@@ -227,13 +248,16 @@ export function lookupAt(task: Task, dfd: number, name: string, flags: number, r
   return lookupFrom(task, start, name, flags, resolve)
 }
 
-/** Looks up `name` from the place `start`. */
+/** Looks up `name` from the place `start`. Who does not keep the path calls {@link pathDone} when finished with it. */
 export function lookupFrom(task: Task, start: Path, name: string, flags: number, resolve = 0): Path | number {
   const walk = new Walk(task, start, resolve)
   let error = walk.toParent(name)
   if (error === 0) error = walk.last((flags & LOOKUP_FOLLOW) !== 0)
-  if (error !== 0) return error
-  if ((flags & LOOKUP_DIRECTORY) !== 0 && !walk.dentry.inode.isDir) return -ENOTDIR
+  if (error === 0 && (flags & LOOKUP_DIRECTORY) !== 0 && !walk.dentry.inode.isDir) error = -ENOTDIR
+  if (error !== 0) {
+    pathDone(walk)
+    return error
+  }
   return { mnt: walk.mnt, dentry: walk.dentry }
 }
 
@@ -253,7 +277,7 @@ export function placeFor(task: Task, dfd: number, name: string, isDir: boolean):
   if (walk.type !== 'name') return -EEXIST
   const found = walk.dentry.inode.lookup(task, walk.dentry, walk.name)
   if (typeof found !== 'number') return -EEXIST
-  if (found !== -ENOENT) return found
+  if (found !== -ENOENT || !walk.dentry.inode.takesNewNames) return found
   if (walk.trailingSlash && !isDir) return -ENOENT
   const readOnly = wantWrite(walk)
   if (readOnly !== 0) return readOnly

@@ -4,6 +4,9 @@ import type { Inode } from './inode.js'
 import type { Kernel } from './kernel.js'
 import type { UserNamespace } from './user_namespace.js'
 
+/** handle_type of an inode number and a generation, for filesystems without handles of their own. */
+const FILEID_INO64_GEN = 0x81
+
 /** A mounted filesystem instance (`struct super_block`). Subclasses know their kind of filesystem. */
 export abstract class SuperBlock {
   readonly kernel: Kernel
@@ -42,8 +45,14 @@ export abstract class SuperBlock {
     return null
   }
 
-  /** The file handle of an inode as type and bytes, or null where the filesystem has none. `fidOnly` asks for a handle that need not open again. */
-  encodeHandle(_inode: Inode, _fidOnly: boolean): { type: number; bytes: Uint8Array } | null {
-    return null
+  /** The file handle of an inode as type and bytes, or null where the filesystem has none. `fidOnly` asks for one that need not open again. */
+  encodeHandle(inode: Inode, fidOnly: boolean): { type: number; bytes: Uint8Array } | null {
+    if (!fidOnly) return null
+    const bytes = new Uint8Array(12)
+    const view = new DataView(bytes.buffer)
+    view.setUint32(0, inode.ino, true)
+    view.setUint32(4, Math.floor(inode.ino / 0x1_0000_0000), true)
+    view.setUint32(8, inode.generation, true)
+    return { type: FILEID_INO64_GEN, bytes }
   }
 }

@@ -10,7 +10,7 @@ import { ProcSuperBlock } from './procfs.js'
 import { SockfsSuperBlock } from './socket.js'
 import type { SuperBlock } from './super_block.js'
 
-/** Unique mount ids start above this; below it they could be taken for the reused kind. */
+/** Unique mount ids start above this; below it they could be taken for the reused kind, which count from 0. */
 export const MNT_UNIQUE_ID_OFFSET = 0x8000_0000
 
 /** Mount ids, and device minors, of the filesystems that a kernel mounts for itself before anything else. */
@@ -59,7 +59,7 @@ export class Vfs {
 
   /** A mount that existed before the model began. */
   bootMount(sb: SuperBlock, root: Dentry, source: string, flags: number, id: number): Mount {
-    return this.#enter(new Mount(this.kernel, sb, root, source, flags, id, MNT_UNIQUE_ID_OFFSET + id))
+    return this.#enter(new Mount(this.kernel, sb, root, source, flags, id, MNT_UNIQUE_ID_OFFSET + id + 1))
   }
 
   /** A mount id for what the kernel mounts for itself. */

@@ -1,0 +1,129 @@
+import { CAP_DAC_READ_SEARCH } from '../kernel/capability.js'
+import { nsCapable } from '../kernel/cred.js'
+import { decodeNsHandle } from '../kernel/handles.js'
+import { NsfsSuperBlock } from '../kernel/nsfs.js'
+import { openPlace } from '../kernel/open.js'
+import { type Path, pathDone } from '../kernel/path.js'
+import type { SuperBlock } from '../kernel/super_block.js'
+import type { Task } from '../kernel/task.js'
+import { FD_NSFS_ROOT } from '../uapi/constants/nsfs.js'
+import { EBADF, EFAULT, EINVAL, ENOSYS, EOPNOTSUPP, EOVERFLOW, EPERM, ESTALE } from '../uapi/errno.js'
+import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_FOLLOW, AT_SYMLINK_NOFOLLOW, O_CLOEXEC } from '../uapi/fcntl.js'
+import { fileAt } from './descriptors.js'
+import { copyToUser, putUser32, putUser64 } from './memory.js'
+import { handleOpenFlags } from './open.js'
+import type { Registers } from './registers.js'
+import { pathArgument } from './stat.js'
+import type { SyscallRow } from './syscall_row.js'
+
+const AT_HANDLE_FID = 0x200
+const AT_HANDLE_MNT_ID_UNIQUE = 1
+const AT_HANDLE_CONNECTABLE = 2
+/** struct file_handle before its bytes: handle_bytes and handle_type. */
+const HEADER = 8
+const MAX_HANDLE_SZ = 128
+/** handle_type of what cannot be encoded, or not in the room there is. */
+const FILEID_INVALID = 0xff
+/** Bits of handle_type that open_by_handle_at takes beside the type. */
+const TYPE_FLAGS = 0x3_0000
+
+const header = new Uint8Array(HEADER)
+const headerView = new DataView(header.buffer)
+
+function nameToHandleAt(task: Task, regs: Registers): number {
+  const flags = regs.i32(4)
+  const known = AT_SYMLINK_FOLLOW | AT_EMPTY_PATH | AT_HANDLE_FID | AT_HANDLE_MNT_ID_UNIQUE | AT_HANDLE_CONNECTABLE
+  if ((flags & ~known) !== 0) return -EINVAL
+  if ((flags & AT_HANDLE_CONNECTABLE) !== 0 && (flags & (AT_HANDLE_FID | AT_EMPTY_PATH)) !== 0) return -EINVAL
+  const follow = (flags & AT_SYMLINK_FOLLOW) !== 0 ? 0 : AT_SYMLINK_NOFOLLOW
+  const path = pathArgument(task, regs, regs.i32(0), 1, (flags & AT_EMPTY_PATH) | follow)
+  if (typeof path === 'number') return path
+  const result = storeHandle(regs, path, flags)
+  pathDone(path)
+  return result
+}
+
+function storeHandle(regs: Registers, path: Path, flags: number): number {
+  const { memory } = regs
+  const { sb, inode } = path.dentry
+  const handle = sb.encodeHandle(inode, (flags & AT_HANDLE_FID) !== 0)
+  if (handle === null) return -EOPNOTSUPP
+  if ((flags & AT_HANDLE_CONNECTABLE) !== 0) return -ENOSYS
+  const address = regs.ptr(2)
+  if (memory.copyIn(address, header, HEADER) < HEADER) return -EFAULT
+  const room = headerView.getUint32(0, true)
+  if (room > MAX_HANDLE_SZ) return -EINVAL
+  const fits = handle.bytes.length <= (room & ~3)
+  const mntId = regs.ptr(3)
+  const stored =
+    (flags & AT_HANDLE_MNT_ID_UNIQUE) !== 0
+      ? putUser64(memory, mntId, path.mnt.idUnique)
+      : putUser32(memory, mntId, path.mnt.id)
+  if (stored !== 0) return stored
+  headerView.setUint32(0, handle.bytes.length, true)
+  headerView.setInt32(4, fits ? handle.type : FILEID_INVALID, true)
+  if (copyToUser(memory, address, header) !== 0) return -EFAULT
+  if (!fits) return -EOVERFLOW
+  return copyToUser(memory, address + HEADER, handle.bytes)
+}
+
+/** The filesystem that a descriptor of open_by_handle_at names, or -errno. */
+function handleRoot(task: Task, fd: number): SuperBlock | number {
+  if (fd === FD_NSFS_ROOT) return task.kernel.vfs.nsfs.sb
+  if (fd === AT_FDCWD) return task.fs!.cwd.mnt.sb
+  const file = fileAt(task, fd)
+  return file === null ? -EBADF : file.mnt.sb
+}
+
+function openByHandleAt(task: Task, regs: Registers): number {
+  const { memory } = regs
+  const address = regs.ptr(1)
+  if (memory.copyIn(address, header, HEADER) < HEADER) return -EFAULT
+  const length = headerView.getUint32(0, true)
+  if (length > MAX_HANDLE_SZ || length === 0) return -EINVAL
+  const type = headerView.getInt32(4, true)
+  if ((type & ~0xffff & ~TYPE_FLAGS) !== 0) return -EINVAL
+  const sb = handleRoot(task, regs.i32(0))
+  if (typeof sb === 'number') return sb
+  // Namespaces are judged one by one once they are found; elsewhere it takes the right to read everything.
+  const nsfs = sb instanceof NsfsSuperBlock
+  if (!nsfs && !nsCapable(task.cred, task.kernel.initUserNs, CAP_DAC_READ_SEARCH)) return -EPERM
+  const bytes = new Uint8Array(length)
+  if (memory.copyIn(address + HEADER, bytes, length) < length) return -EFAULT
+  if (!nsfs) return sb.encodeHandle(sb.root.inode, false) === null ? -ESTALE : -ENOSYS
+  const path = decodeNsHandle(task, type & 0xffff, bytes)
+  if (typeof path === 'number') return path
+  const result = openPath(task, path, regs.i32(2))
+  pathDone(path)
+  return result
+}
+
+function openPath(task: Task, path: Path, wanted: number): number {
+  const files = task.files!
+  const fd = files.free(task.group.rlimits.nofile)
+  if (fd < 0) return fd
+  const flags = handleOpenFlags(wanted)
+  if (flags < 0) return flags
+  const file = openPlace(task, path, { flags: flags & ~O_CLOEXEC, mode: 0, resolve: 0 })
+  if (typeof file === 'number') return file
+  files.set(fd, file, (wanted & O_CLOEXEC) !== 0)
+  return fd
+}
+
+/** File handles. */
+export const handleSyscalls: readonly SyscallRow[] = [
+  {
+    nr: 303,
+    name: 'name_to_handle_at',
+    support: 'partial',
+    note: 'AT_HANDLE_CONNECTABLE: ENOSYS where it would work',
+    handler: nameToHandleAt,
+  },
+  {
+    nr: 304,
+    name: 'open_by_handle_at',
+    support: 'partial',
+    note: 'handles of namespaces; those of other filesystems: ENOSYS',
+    handler: openByHandleAt,
+  },
+]

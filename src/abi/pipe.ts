@@ -1,0 +1,24 @@
+import { newPipe } from '../kernel/pipe.js'
+import type { Task } from '../kernel/task.js'
+import { EINVAL } from '../uapi/errno.js'
+import { O_CLOEXEC, O_DIRECT, O_NONBLOCK } from '../uapi/fcntl.js'
+import type { Registers } from './registers.js'
+import { reservePair } from './reserve_pair.js'
+import type { SyscallRow } from './syscall_row.js'
+
+function pipe2(task: Task, regs: Registers, flags: number): number {
+  if ((flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT)) !== 0) return -EINVAL
+  const pair = reservePair(task, regs.memory, regs.ptr(0))
+  if (typeof pair === 'number') return pair
+  const [reader, writer] = newPipe(task, flags & ~O_CLOEXEC)
+  const cloexec = (flags & O_CLOEXEC) !== 0
+  task.files!.set(pair[0], reader, cloexec)
+  task.files!.set(pair[1], writer, cloexec)
+  return 0
+}
+
+/** Pipes. */
+export const pipeSyscalls: readonly SyscallRow[] = [
+  { nr: 22, name: 'pipe', support: 'full', handler: (task, regs) => pipe2(task, regs, 0) },
+  { nr: 293, name: 'pipe2', support: 'full', handler: (task, regs) => pipe2(task, regs, regs.i32(1)) },
+]

@@ -1,0 +1,157 @@
+import { type File, FMODE_CAN_READ, FMODE_CAN_WRITE, FMODE_LSEEK, FMODE_READ, FMODE_WRITE } from '../kernel/file.js'
+import type { Task } from '../kernel/task.js'
+import type { UserBuffer } from '../kernel/user_buffer.js'
+import { WOULD_BLOCK } from '../kernel/wait_queue.js'
+import { EBADF, EFAULT, EINVAL, ENXIO, ESPIPE } from '../uapi/errno.js'
+import { fileAt } from './descriptors.js'
+import { accessOk, type Memory } from './memory.js'
+import { type PendingSyscall, sleepOn } from './pending.js'
+import type { Registers } from './registers.js'
+import type { SyscallRow } from './syscall_row.js'
+import { UserIovec, UserRange } from './user_iovec.js'
+
+/** Most bytes that one call moves. */
+const MAX_RW_COUNT = 0x7fff_f000
+const UIO_MAXIOV = 1024
+const IOVEC_SIZE = 16
+const SEEK_SET = 0
+const SEEK_CUR = 1
+const SEEK_END = 2
+const SEEK_DATA = 3
+const SEEK_HOLE = 4
+
+type Mover = (file: File, task: Task, buffer: UserBuffer) => number
+
+const reading: Mover = (file, task, buffer) => file.read(task, buffer)
+const writing: Mover = (file, task, buffer) => file.write(task, buffer)
+
+/** Runs `move`, sleeping until it can; the file stays open in the sleep whatever becomes of the descriptor. */
+function moveOrSleep(task: Task, file: File, buffer: UserBuffer, move: Mover, reads: boolean): number | PendingSyscall {
+  const result = move(file, task, buffer)
+  if (result !== WOULD_BLOCK) return result
+  file.get()
+  const attempt = (): number => {
+    const again = move(file, task, buffer)
+    if (again !== WOULD_BLOCK) file.put()
+    return again
+  }
+  return sleepOn(task, [(reads ? file.waitQueue : file.writeQueue)!], attempt, () => file.put())
+}
+
+/** The refusals that reads and writes share once the descriptor is known: 0 or -errno. */
+function checkRange(address: number, count: number): number {
+  if (!accessOk(address, count)) return -EFAULT
+  return count > Number.MAX_SAFE_INTEGER ? -EINVAL : 0
+}
+
+function read(task: Task, regs: Registers): number | PendingSyscall {
+  const file = fileAt(task, regs.u32(0))
+  if (file === null || (file.mode & FMODE_READ) === 0) return -EBADF
+  if ((file.mode & FMODE_CAN_READ) === 0) return -EINVAL
+  const address = regs.ptr(1)
+  const count = regs.size(2)
+  const error = checkRange(address, count)
+  if (error !== 0) return error
+  return moveOrSleep(task, file, new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT)), reading, true)
+}
+
+function write(task: Task, regs: Registers): number | PendingSyscall {
+  const file = fileAt(task, regs.u32(0))
+  if (file === null || (file.mode & FMODE_WRITE) === 0) return -EBADF
+  if ((file.mode & FMODE_CAN_WRITE) === 0) return -EINVAL
+  const address = regs.ptr(1)
+  const count = regs.size(2)
+  const error = checkRange(address, count)
+  if (error !== 0) return error
+  return moveOrSleep(task, file, new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT)), writing, false)
+}
+
+/** pread64 and pwrite64: a position of their own. */
+function positioned(task: Task, regs: Registers, reads: boolean): number {
+  const offset = regs.i64(3)
+  if (offset < 0) return -EINVAL
+  const file = fileAt(task, regs.u32(0))
+  if (file === null) return -EBADF
+  // Only what cannot be sought at all is told apart; a file without data is EINVAL as for read.
+  const seekable =
+    (file.mode & FMODE_LSEEK) !== 0 || (file.kind !== 'pipe' && file.kind !== 'socket' && file.kind !== 'fanotify')
+  if (!seekable) return -ESPIPE
+  if ((file.mode & (reads ? FMODE_READ : FMODE_WRITE)) === 0) return -EBADF
+  if ((file.mode & (reads ? FMODE_CAN_READ : FMODE_CAN_WRITE)) === 0) return -EINVAL
+  const address = regs.ptr(1)
+  const count = regs.size(2)
+  const error = checkRange(address, count)
+  if (error !== 0) return error
+  const buffer = new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT))
+  return reads ? file.readAt(task, buffer, offset) : file.writeAt(task, buffer, offset)
+}
+
+/** The buffers that an iovec names, or -errno. */
+export function readIovec(memory: Memory, address: number, count: number): UserIovec | number {
+  if (count > UIO_MAXIOV) return -EINVAL
+  const bytes = new Uint8Array(count * IOVEC_SIZE)
+  if (memory.copyIn(address, bytes, bytes.length) < bytes.length) return -EFAULT
+  const view = new DataView(bytes.buffer)
+  const u64 = (at: number): number => view.getUint32(at + 4, true) * 0x1_0000_0000 + view.getUint32(at, true)
+  const addresses: number[] = []
+  const lengths: number[] = []
+  let total = 0
+  for (let at = 0; at < bytes.length; at += IOVEC_SIZE) {
+    const base = u64(at)
+    let length = u64(at + 8)
+    if (length >= 2 ** 63) return -EINVAL
+    if (!accessOk(base, length)) return -EFAULT
+    length = Math.min(length, MAX_RW_COUNT - total)
+    total += length
+    addresses.push(base)
+    lengths.push(length)
+  }
+  return new UserIovec(memory, addresses, lengths)
+}
+
+function vectored(task: Task, regs: Registers, reads: boolean): number | PendingSyscall {
+  const file = fileAt(task, regs.u32(0))
+  if (file === null) return -EBADF
+  const buffer = readIovec(regs.memory, regs.ptr(1), regs.size(2))
+  if (typeof buffer === 'number') return buffer
+  if ((file.mode & (reads ? FMODE_READ : FMODE_WRITE)) === 0) return -EBADF
+  if ((file.mode & (reads ? FMODE_CAN_READ : FMODE_CAN_WRITE)) === 0) return -EINVAL
+  if (buffer.remaining === 0) return 0
+  return moveOrSleep(task, file, buffer, reads ? reading : writing, reads)
+}
+
+function lseek(task: Task, regs: Registers): number {
+  const file = fileAt(task, regs.u32(0))
+  if (file === null) return -EBADF
+  const whence = regs.u32(2)
+  const offset = regs.i64(1)
+  if (whence > SEEK_HOLE) return -EINVAL
+  if ((file.mode & FMODE_LSEEK) === 0) return -ESPIPE
+  switch (whence) {
+    case SEEK_SET:
+      return file.seek(offset)
+    case SEEK_CUR:
+      return file.seek(file.pos + offset)
+    case SEEK_END: {
+      const end = file.seekEnd()
+      return end < 0 ? end : file.seek(end + offset)
+    }
+    default: {
+      const end = file.seekEnd()
+      if (end < 0) return end
+      if (offset < 0 || offset >= end) return -ENXIO
+      return file.seek(whence === SEEK_DATA ? offset : end)
+    }
+  }
+}
+
+/** Reading, writing and the position. */
+export const readWriteSyscalls: readonly SyscallRow[] = [
+  { nr: 0, name: 'read', support: 'full', handler: read },
+  { nr: 1, name: 'write', support: 'full', handler: write },
+  { nr: 8, name: 'lseek', support: 'full', handler: lseek },
+  { nr: 17, name: 'pread64', support: 'full', handler: (task, regs) => positioned(task, regs, true) },
+  { nr: 18, name: 'pwrite64', support: 'full', handler: (task, regs) => positioned(task, regs, false) },
+  { nr: 19, name: 'readv', support: 'full', handler: (task, regs) => vectored(task, regs, true) },
+  { nr: 20, name: 'writev', support: 'full', handler: (task, regs) => vectored(task, regs, false) },
+]

@@ -1,0 +1,188 @@
+import { describePath } from '../kernel/d_path.js'
+import { LOOKUP_FOLLOW, lookupAt } from '../kernel/namei.js'
+import { type Path, pathDone } from '../kernel/path.js'
+import type { Task } from '../kernel/task.js'
+import { STATX__RESERVED, STATX_BASIC_STATS, STATX_MNT_ID, STATX_MNT_ID_UNIQUE } from '../uapi/constants/stat.js'
+import { EBADF, EFAULT, EINVAL, ENOENT, ERANGE } from '../uapi/errno.js'
+import { AT_EMPTY_PATH, AT_FDCWD, AT_NO_AUTOMOUNT, AT_SYMLINK_NOFOLLOW } from '../uapi/fcntl.js'
+import { statx as statxStruct } from '../uapi/generated/stat.js'
+import { copyToUser, type Memory } from './memory.js'
+import { readPath } from './path_argument.js'
+import type { Registers } from './registers.js'
+import type { SyscallRow } from './syscall_row.js'
+
+const STAT_SIZE = 144
+const AT_STATX_SYNC_TYPE = 0x6000
+const STATX_ATTR_MOUNT_ROOT = 0x2000n
+/** What statx says it could tell: immutable, append, and the mount root. */
+const ATTRIBUTES_MASK = 0x20_3030n
+const STATX_ATTR_IMMUTABLE = 0x10n
+const BLOCK_SIZE = 4096
+const NANOSECONDS = 1_000_000_000n
+
+const statBytes = new Uint8Array(STAT_SIZE)
+const statView = new DataView(statBytes.buffer)
+const statxBytes = new Uint8Array(256)
+
+/** A device number as stat shows it. */
+function encodeDev(dev: number): number {
+  const major = dev >>> 20
+  const minor = dev & 0xf_ffff
+  return ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0
+}
+
+function writeStat(task: Task, path: Path, memory: Memory, address: number): number {
+  const { inode } = path.dentry
+  inode.revalidate()
+  const { userNs } = task.cred
+  const view = statView
+  statBytes.fill(0)
+  view.setUint32(0, encodeDev(inode.sb.dev), true)
+  view.setBigUint64(8, BigInt(inode.ino), true)
+  view.setUint32(16, inode.nlink, true)
+  view.setUint32(24, inode.mode, true)
+  view.setUint32(28, userNs.uidOfMunged(inode.uid), true)
+  view.setUint32(32, userNs.gidOfMunged(inode.gid), true)
+  view.setUint32(40, encodeDev(inode.rdev), true)
+  view.setBigUint64(48, BigInt(inode.size), true)
+  view.setUint32(56, BLOCK_SIZE, true)
+  const now = task.kernel.clock()
+  for (const at of [72, 88, 104]) {
+    view.setBigInt64(at, now / NANOSECONDS, true)
+    view.setBigInt64(at + 8, now % NANOSECONDS, true)
+  }
+  return copyToUser(memory, address, statBytes)
+}
+
+/** Where a path argument with AT_EMPTY_PATH or without leads; -errno where it does not. */
+export function pathArgument(task: Task, regs: Registers, dfd: number, register: number, flags: number): Path | number {
+  const empty = (flags & AT_EMPTY_PATH) !== 0
+  // Kernels since 6.11 take NULL for the empty path.
+  const name = empty && regs.ptr(register) === 0 ? '' : readPath(regs, register)
+  if (typeof name === 'number') return name
+  if (name === '') {
+    if (!empty) return -ENOENT
+    if (dfd !== AT_FDCWD) return task.files!.file(dfd) ?? -EBADF
+  }
+  return lookupAt(task, dfd, name, (flags & AT_SYMLINK_NOFOLLOW) !== 0 ? 0 : LOOKUP_FOLLOW)
+}
+
+function statAt(task: Task, regs: Registers, dfd: number, pathRegister: number, flags: number, out: number): number {
+  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)) !== 0) return -EINVAL
+  const path = pathArgument(task, regs, dfd, pathRegister, flags)
+  if (typeof path === 'number') return path
+  const result = writeStat(task, path, regs.memory, regs.ptr(out))
+  pathDone(path)
+  return result
+}
+
+function fstat(task: Task, regs: Registers): number {
+  const file = task.files!.file(regs.u32(0))
+  return file === null ? -EBADF : writeStat(task, file, regs.memory, regs.ptr(1))
+}
+
+function statx(task: Task, regs: Registers): number {
+  const dfd = regs.i32(0)
+  const flags = regs.i32(2)
+  const mask = regs.u32(3)
+  if ((mask & STATX__RESERVED) !== 0) return -EINVAL
+  if ((flags & AT_STATX_SYNC_TYPE) === AT_STATX_SYNC_TYPE) return -EINVAL
+  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)) !== 0) return -EINVAL
+  const path = pathArgument(task, regs, dfd, 1, flags)
+  if (typeof path === 'number') return path
+  writeStatx(task, path, mask)
+  const address = regs.ptr(4)
+  pathDone(path)
+  return copyToUser(regs.memory, address, statxBytes)
+}
+
+function writeStatx(task: Task, path: Path, mask: number): void {
+  const { inode } = path.dentry
+  inode.revalidate()
+  const { userNs } = task.cred
+  const unique = (mask & STATX_MNT_ID_UNIQUE) !== 0
+  const now = task.kernel.clock()
+  const time = { tv_sec: now / NANOSECONDS, tv_nsec: Number(now % NANOSECONDS) }
+  const root = path.dentry === path.mnt.root ? STATX_ATTR_MOUNT_ROOT : 0n
+  statxBytes.fill(0)
+  statxStruct.write(statxBytes, 0, {
+    stx_mask: STATX_BASIC_STATS | (unique ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID),
+    stx_blksize: BLOCK_SIZE,
+    stx_attributes: root | (inode.immutable ? STATX_ATTR_IMMUTABLE : 0n),
+    stx_nlink: inode.nlink,
+    stx_uid: userNs.uidOfMunged(inode.uid),
+    stx_gid: userNs.gidOfMunged(inode.gid),
+    stx_mode: inode.mode,
+    stx_ino: BigInt(inode.ino),
+    stx_size: BigInt(inode.size),
+    stx_blocks: 0n,
+    stx_attributes_mask: ATTRIBUTES_MASK,
+    stx_atime: time,
+    stx_btime: { tv_sec: 0n, tv_nsec: 0 },
+    stx_ctime: time,
+    stx_mtime: time,
+    stx_rdev_major: inode.rdev >>> 20,
+    stx_rdev_minor: inode.rdev & 0xf_ffff,
+    stx_dev_major: inode.sb.dev >>> 20,
+    stx_dev_minor: inode.sb.dev & 0xf_ffff,
+    stx_mnt_id: BigInt(unique ? path.mnt.idUnique : path.mnt.id),
+  })
+}
+
+function readlink(task: Task, regs: Registers, dfd: number, pathRegister: number): number {
+  const size = regs.i32(pathRegister + 2)
+  if (size <= 0) return -EINVAL
+  const name = readPath(regs, pathRegister)
+  if (typeof name === 'number') return name
+  const path = name === '' && dfd !== AT_FDCWD ? (task.files!.file(dfd) ?? -EBADF) : lookupAt(task, dfd, name, 0)
+  if (typeof path === 'number') return path
+  const { inode } = path.dentry
+  if (!inode.isLink) return name === '' ? -ENOENT : -EINVAL
+  const text = inode.readlink(task, path.dentry)
+  if (typeof text === 'number') return text
+  const bytes = new Uint8Array(Math.min(size, text.length))
+  for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at)
+  return copyToUser(regs.memory, regs.ptr(pathRegister + 1), bytes) === 0 ? bytes.length : -EFAULT
+}
+
+function getcwd(task: Task, regs: Registers): number {
+  const { root, cwd } = task.fs!
+  const { dentry } = cwd
+  if (!dentry.hashed && !dentry.isRoot) return -ENOENT
+  const text = describePath(cwd, root)
+  const size = regs.size(1)
+  if (text.length + 1 > size) return -ERANGE
+  const bytes = new Uint8Array(text.length + 1)
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at)
+  return copyToUser(regs.memory, regs.ptr(0), bytes) === 0 ? bytes.length : -EFAULT
+}
+
+/** Looking at files without opening them. */
+export const statSyscalls: readonly SyscallRow[] = [
+  {
+    nr: 4,
+    name: 'stat',
+    support: 'partial',
+    note: 'times are the clock at the call, blocks 0',
+    handler: (task, regs) => statAt(task, regs, AT_FDCWD, 0, 0, 1),
+  },
+  { nr: 5, name: 'fstat', support: 'partial', note: 'times are the clock at the call, blocks 0', handler: fstat },
+  {
+    nr: 6,
+    name: 'lstat',
+    support: 'partial',
+    note: 'times are the clock at the call, blocks 0',
+    handler: (task, regs) => statAt(task, regs, AT_FDCWD, 0, AT_SYMLINK_NOFOLLOW, 1),
+  },
+  { nr: 79, name: 'getcwd', support: 'full', handler: getcwd },
+  { nr: 89, name: 'readlink', support: 'full', handler: (task, regs) => readlink(task, regs, AT_FDCWD, 0) },
+  {
+    nr: 262,
+    name: 'newfstatat',
+    support: 'partial',
+    note: 'times are the clock at the call, blocks 0',
+    handler: (task, regs) => statAt(task, regs, regs.i32(0), 1, regs.i32(3), 2),
+  },
+  { nr: 267, name: 'readlinkat', support: 'full', handler: (task, regs) => readlink(task, regs, regs.i32(0), 1) },
+  { nr: 332, name: 'statx', support: 'partial', note: 'times are the clock at the call, blocks 0', handler: statx },
+]
