@@ -1,3 +1,4 @@
+import { CAP_SYS_ADMIN } from '../kernel/capability.js'
 import { type CloneArgs, copyProcess, FORK_ARGS } from '../kernel/clone.js'
 import type { Pid } from '../kernel/pid.js'
 import { newPidfd } from '../kernel/pidfd_file.js'
@@ -20,7 +21,7 @@ import {
   CLONE_VFORK,
   CLONE_VM,
 } from '../uapi/constants/sched.js'
-import { E2BIG, EBADF, EFAULT, EINVAL, ENOSYS } from '../uapi/errno.js'
+import { E2BIG, EBADF, EFAULT, EINVAL, ENOSYS, EPERM } from '../uapi/errno.js'
 import { SIGCHLD } from '../uapi/fcntl.js'
 import { copyStructFromUser, PAGE_SIZE } from './copy_struct.js'
 import { accessOk, copyFromUser, putUser32 } from './memory.js'
@@ -35,6 +36,8 @@ const HIGH_CLEAR_SIGHAND = 0x1
 const HIGH_INTO_CGROUP = 0x2
 const HIGH_AUTOREAP = 0x4
 const HIGH_NNP = 0x8
+const HIGH_PIDFD_AUTOKILL = 0x10
+const HIGH_EMPTY_MNTNS = 0x20
 
 /** One clone, whichever syscall it came by. */
 class CloneRequest implements CloneArgs {
@@ -78,6 +81,7 @@ function kernelClone(task: Task, regs: Registers, request: CloneRequest): number
   if ((request.high & HIGH_AUTOREAP) !== 0) child.autoReap = true
   if (wantsPidfd && made !== null) {
     const file = newPidfd(task, made, (flags & CLONE_THREAD) !== 0 ? PIDFD_THREAD : 0)
+    file.killsOnClose = (request.high & HIGH_PIDFD_AUTOKILL) !== 0
     task.files!.set(pidfd, file, true)
   }
   const nr = child.pid.nrIn(task.pidNamespace)
@@ -147,6 +151,18 @@ function readCloneArgs(regs: Registers): CloneRequest | number {
   return request
 }
 
+/** What the flags above 32 bits ask of the others: 0 or -errno. */
+function refusedHighFlags(task: Task, flags: number, high: number, exitSignal: number): number {
+  const isThread = (flags & CLONE_THREAD) !== 0
+  if ((high & HIGH_AUTOREAP) !== 0 && (isThread || (flags & CLONE_PARENT) !== 0 || exitSignal !== 0)) return -EINVAL
+  if ((high & HIGH_NNP) !== 0 && isThread) return -EINVAL
+  if ((high & HIGH_PIDFD_AUTOKILL) !== 0) {
+    if ((flags & CLONE_PIDFD) === 0 || (high & HIGH_AUTOREAP) === 0 || isThread) return -EINVAL
+    if ((high & HIGH_NNP) === 0 && !task.cred.effective.has(CAP_SYS_ADMIN)) return -EPERM
+  }
+  return (high & HIGH_EMPTY_MNTNS) !== 0 ? -ENOSYS : 0
+}
+
 function clone3(task: Task, regs: Registers): number | PendingSyscall {
   const request = readCloneArgs(regs)
   if (typeof request === 'number') return request
@@ -159,6 +175,8 @@ function clone3(task: Task, regs: Registers): number | PendingSyscall {
   const stackSize = field(ARGS.stackSize)
   if ((stack === 0) !== (stackSize === 0) || !accessOk(stack, stackSize)) return -EINVAL
   request.noNewPrivs = (high & HIGH_NNP) !== 0
+  const refused = refusedHighFlags(task, flags, high, request.exitSignal)
+  if (refused < 0) return refused
   return kernelClone(task, regs, request)
 }
 
@@ -203,7 +221,7 @@ export const cloneSyscalls: readonly SyscallRow[] = [
     nr: 435,
     name: 'clone3',
     support: 'partial',
-    note: `${MEMORY_NOTE}; CLONE_INTO_CGROUP: a cgroup is ENOSYS, anything else EBADF; CLONE_PTRACE does nothing`,
+    note: `${MEMORY_NOTE}; CLONE_INTO_CGROUP: a cgroup is ENOSYS, anything else EBADF; CLONE_EMPTY_MNTNS: ENOSYS; CLONE_PTRACE does nothing`,
     handler: clone3,
   },
 ]

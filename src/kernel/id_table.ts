@@ -1,4 +1,4 @@
-const PAGE_BITS = 9
+const PAGE_BITS = 6
 const PAGE_SIZE = 1 << PAGE_BITS
 
 /** Objects by a number that is dense in places, in pages; a page without entries is given back. */

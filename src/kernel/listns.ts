@@ -6,6 +6,7 @@ import { CHUNK_STRIDE, NsList } from './ns_list.js'
 import { NS_TYPES, NS_USER } from './ns_type.js'
 import type { Task } from './task.js'
 import type { UserNamespace } from './user_namespace.js'
+import { maySeeAllNamespaces } from './visibility.js'
 
 /** What a listns asks for. */
 export interface NamespaceQuery {
@@ -196,12 +197,6 @@ function hasAfter(lists: readonly NsList[], after: number): boolean {
   return false
 }
 
-/** The task sees every namespace under the rule that asks for the initial namespaces. */
-export function seesAllNamespaces(task: Task): boolean {
-  const { kernel } = task
-  return task.pidNamespace === kernel.initPidNs && nsCapable(task.cred, kernel.initUserNs, CAP_SYS_ADMIN)
-}
-
 function typeBits(flags: number): number {
   if (flags === 0) return ALL_TYPES
   let bits = 0
@@ -237,7 +232,7 @@ export function listNamespaces(task: Task, query: NamespaceQuery): NamespaceWalk
 }
 
 function walkInitOnly(task: Task, owner: UserNamespace | null, after: number, types: number): NamespaceWalk {
-  if (seesAllNamespaces(task)) {
+  if (maySeeAllNamespaces(task)) {
     return new NamespaceWalk(owner === null ? listsOfTypes(task, types) : ownedLists(owner, types), after, types, null)
   }
   const own = ownNamespaces(task).filter((ns) => owner === null || ns.owner === owner)

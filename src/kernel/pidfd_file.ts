@@ -1,11 +1,12 @@
 import { PIDFD_THREAD } from '../uapi/constants/pidfd.js'
-import { O_RDWR, POLLHUP, POLLIN, POLLRDNORM } from '../uapi/fcntl.js'
+import { O_RDWR, POLLHUP, POLLIN, POLLRDNORM, SIGKILL } from '../uapi/fcntl.js'
 import { anonPath } from './anon_inode.js'
 import type { Cred } from './cred.js'
 import { File } from './file.js'
 import type { Path } from './path.js'
 import type { Pid } from './pid.js'
 import type { PidNamespace } from './pid_namespace.js'
+import { sendSignal } from './signal.js'
 import type { Task } from './task.js'
 import type { WaitQueue } from './wait_queue.js'
 
@@ -13,6 +14,8 @@ import type { WaitQueue } from './wait_queue.js'
 export class PidfdFile extends File {
   readonly kind = 'pidfd'
   readonly pid: Pid
+  /** The process is killed when the last reference goes (CLONE_PIDFD_AUTOKILL). */
+  killsOnClose = false
 
   constructor(path: Path, flags: number, cred: Cred, pid: Pid) {
     super(path, flags, cred, 0)
@@ -21,6 +24,11 @@ export class PidfdFile extends File {
 
   get isThread(): boolean {
     return (this.flags & PIDFD_THREAD) !== 0
+  }
+
+  protected override release(): void {
+    const { task } = this.pid
+    if (this.killsOnClose && task !== null) sendSignal(task.kernel, task, SIGKILL, task.kernel.init)
   }
 
   /** Readable once the process (the thread) has ended, hung up once it is reaped. */
