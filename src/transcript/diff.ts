@@ -1,6 +1,7 @@
+import { CLONE_NEWPID } from '../uapi/index.js'
 import { Binder, EXACT } from './bind.js'
 import { type CallContext, returnsPid } from './call_fields.js'
-import { boundTextGrowth, compareBuffers } from './compare.js'
+import { boundTextGrowth, compareBuffers, type ScopeOf } from './compare.js'
 import { fieldValue, isChance } from './field.js'
 import { type Arg, type Completion, outBuffers, type Step, type Transcript } from './format.js'
 import { fromHex } from './hex.js'
@@ -95,6 +96,7 @@ class Diff {
   readonly #a: Map<number, Answer>
   readonly #b: Map<number, Answer>
   readonly #fill: boolean
+  readonly #nested: NestedTasks = new NestedTasks()
 
   constructor(a: Transcript, b: Transcript) {
     // A kernel that is shared hands out ids as it likes; so may two kernels of different release start from different ones.
@@ -124,6 +126,7 @@ class Diff {
       return stepDiff(a, 'call', null, null)
     const x = this.#a.get(a.step) as Answer
     const y = this.#b.get(b.step) as Answer
+    this.#nested.see(a)
     if (x.slept !== y.slept || x.returned !== y.returned) return stepDiff(a, 'sleep', x.ret, y.ret)
     if (x.ret === null || y.ret === null) return undefined
     const contexts = [
@@ -135,22 +138,24 @@ class Diff {
     const retDiffers = !this.#sameRet(a, x.ret, y.ret, contexts, outs)
     for (const out of outs) {
       const [wantBytes, gotBytes] = cutTexts(out, contexts, retDiffers)
-      const scope = (field: { scope: string }): unknown => field.scope
+      const scope: ScopeOf = (field) => (field.kind === 'pid' ? this.#nested.scope(a.task) : field.scope)
       const want = { context: contexts[0], bytes: wantBytes }
       const got = { context: contexts[1], bytes: gotBytes }
       const difference = compareBuffers(out.arg, out.nested, want, got, this.#binder, scope)
       if (difference !== undefined)
-        buffers.push({ arg: out.arg, rows: fieldRows(out.arg, want, got, this.#sameChance) })
+        buffers.push({ arg: out.arg, rows: fieldRows(out.arg, want, got, this.#sameChance(scope)) })
     }
     if (retDiffers) return stepDiff(a, 'ret', x.ret, y.ret, { buffers })
     return buffers.length > 0 ? stepDiff(a, 'out', x.ret, y.ret, { buffers }) : undefined
   }
 
   // To be asked after the buffers were compared: what could be bound is.
-  readonly #sameChance: SameChance = (want, wantBytes, got, gotBytes) => {
-    if (!isChance(want.kind)) return false
-    const [a, b] = [fieldValue(want, wantBytes), fieldValue(got, gotBytes)]
-    return this.#binder.match(want.kind, b, a, want.scope) === undefined
+  #sameChance(scope: ScopeOf): SameChance {
+    return (want, wantBytes, got, gotBytes) => {
+      if (!isChance(want.kind)) return false
+      const [a, b] = [fieldValue(want, wantBytes), fieldValue(got, gotBytes)]
+      return this.#binder.match(want.kind, b, a, scope(want)) === undefined
+    }
   }
 
   #sameRet(
@@ -163,9 +168,7 @@ class Diff {
     if (a === b && returnsPid(step.call, step.args) === null) return true
     if (a <= 0 || b <= 0) return a === b
     if (returnsPid(step.call, step.args) !== null) {
-      // Which namespace a task sees is not in the file: small numbers are nested ones, and those are no chance.
-      const nested = a < NESTED_BELOW || b < NESTED_BELOW
-      return this.#binder.match('pid', b, a, nested ? EXACT : '') === undefined
+      return this.#binder.match('pid', b, a, this.#nested.scope(step.task)) === undefined
     }
     return outs.some((out) => {
       const growth = boundTextGrowth(
@@ -186,8 +189,34 @@ class Diff {
   }
 }
 
-/** Pids below this are taken for those of a nested pid namespace. */
-const NESTED_BELOW = 20
+/**
+ * Which tasks live in a nested pid namespace, as far as the calls tell: no chance is in the numbers that they see. A task that
+ * was moved there by setns is not known.
+ */
+class NestedTasks {
+  readonly #nested: Set<number> = new Set()
+  readonly #parents: Set<number> = new Set()
+
+  see({ task, call, args, child, ret }: Step): void {
+    if (call === 'unshare' && ret === 0 && (Number(args[0]) & CLONE_NEWPID) !== 0) this.#parents.add(task)
+    if (child === undefined) return
+    this.#nested.delete(child)
+    this.#parents.delete(child)
+    if (this.#nested.has(task) || this.#parents.has(task) || (cloneFlags(args) & CLONE_NEWPID) !== 0)
+      this.#nested.add(child)
+  }
+
+  scope(task: number): unknown {
+    return this.#nested.has(task) ? EXACT : ''
+  }
+}
+
+/** The low word of clone3's flags. */
+function cloneFlags([arg]: readonly Arg[]): number {
+  if (arg === null || typeof arg !== 'object' || !('in' in arg) || arg.in.length < 8) return 0
+  const bytes = fromHex(arg.in)
+  return new DataView(bytes.buffer).getUint32(0, true)
+}
 
 interface OutPair {
   arg: number
