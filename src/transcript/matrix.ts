@@ -324,9 +324,8 @@ class World {
   #makeFiles(): void {
     const root = (name: string, ...args: (number | Uint8Array | null)[]): number =>
       this.#check(name, this.#as(this.#root, name, ...args))
+    // The recorded kernels had a tmpfs of its own there; here /run is one.
     root('mkdirat', AT_FDCWD, path('/run/w'), 0o755)
-    root('mount', path('none'), path('/run/w'), path('tmpfs'), 0, null)
-    root('fchmodat', AT_FDCWD, path('/run/w'), 0o755)
     for (const [name, mode] of [
       ['file', 0o644],
       ['secret', 0o600],
@@ -350,9 +349,15 @@ class World {
       as('setresuid', 1000, 1000, 1000)
     } else {
       as('unshare', CLONE_NEWUSER | CLONE_NEWNS)
-      for (const map of ['uid_map', 'gid_map']) {
-        const fd = as('openat', AT_FDCWD, path(`/proc/self/${map}`), 1)
-        as('write', fd, UTF8.encode('0 0 1'), 5)
+      // Without the capability in the parent a gid map is taken only once setgroups is denied.
+      for (const [file, text] of [
+        ['uid_map', '0 0 1'],
+        ['setgroups', 'deny'],
+        ['gid_map', '0 0 1'],
+      ] as const) {
+        const fd = as('openat', AT_FDCWD, path(`/proc/self/${file}`), 1)
+        const bytes = UTF8.encode(text)
+        as('write', fd, bytes, bytes.length)
         as('close', fd)
       }
     }
