@@ -65,7 +65,7 @@ function translatePid(inward: boolean, ofProcess: boolean): NsHandler {
     const own = task.pidNamespace
     const [from, to] = inward ? [own, inside] : [inside, own]
     const found = from.find(regs.i32(2))?.task
-    if (!found) return -ESRCH
+    if (!found) return task.kernel.features.pidTranslationNotty ? -ENOTTY : -ESRCH
     const number = ofProcess ? found.pidIn(to) : found.tidIn(to)
     return number === 0 ? -ESRCH : number
   }

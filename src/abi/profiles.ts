@@ -26,6 +26,7 @@ const v73: Profile = {
   listnsVisibility: 'init-only',
   failedUnshareKeepsRoot: false,
   opensPidForChildrenWithoutInit: true,
+  pidTranslationNotty: false,
   nsHandleIdOnly: true,
   nsHandlePadding: 'zero-words',
   mntNextWithoutInfo: false,
@@ -42,6 +43,7 @@ const v619: Profile = {
   listnsVisibility: 'owner-capable',
   failedUnshareKeepsRoot: true,
   clone3HighFlags: 0x3,
+  pidTranslationNotty: true,
   fanotify: { ...v72.fanotify, pidfdWithTid: false, fionreadRecords: false },
 }
 

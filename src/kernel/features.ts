@@ -12,6 +12,8 @@ export interface KernelFeatures {
   readonly failedUnshareKeepsRoot: boolean
   /** `pid_for_children` of a namespace that has had no pid 1 yet can be opened. */
   readonly opensPidForChildrenWithoutInit: boolean
+  /** A pid translation on a pid namespace says ENOTTY, not ESRCH, where there is no such task. */
+  readonly pidTranslationNotty: boolean
   /** A file handle of a namespace may leave type and inode 0. */
   readonly nsHandleIdOnly: boolean
   /** How the bytes of a file handle past its 16 are judged: not at all, or in words that must be 0. */

@@ -2,6 +2,7 @@ import type { Boot } from './boot.js'
 import { bootFiles } from './boot_files.js'
 import { Cred } from './cred.js'
 import { DEFAULT_MAX_USER_GROUPS, DEFAULT_MAX_USER_MARKS, Fanotify } from './fanotify/fanotify.js'
+import { FdTable } from './fdtable.js'
 import type { KernelConfig, KernelFeatures } from './features.js'
 import { LowestFree } from './lowest_free.js'
 import { MntNamespace } from './mnt_namespace.js'
@@ -10,6 +11,7 @@ import type { NamespaceNotify } from './notify.js'
 import { NamespaceTree } from './ns_tree.js'
 import { NS_CGROUP, NS_IPC, NS_MNT, NS_NET, NS_PID, NS_TIME, NS_TYPES, NS_USER, NS_UTS } from './ns_type.js'
 import { NsProxy } from './nsproxy.js'
+import { Pid } from './pid.js'
 import { PidNamespace } from './pid_namespace.js'
 import { Mm, Sighand, Task } from './task.js'
 import { type Rlimits, ThreadGroup } from './thread_group.js'
@@ -36,6 +38,8 @@ export interface KernelOptions {
 const MAX_NAMESPACES = 0x1fff_ffff
 /** The first pid that is not handed out. */
 const PID_MAX = 0x40_0000
+/** On a machine that has been booted the pids from 2 to below this are the kernel's own threads. */
+const KERNEL_THREADS = 24
 /** Soft and hard limit of open descriptors. */
 const NOFILE: Rlimits = { nofile: 1024, nofileMax: 524_288 }
 /** The first id after those of the initial namespaces and of what the kernel makes for itself. */
@@ -61,6 +65,8 @@ export class Kernel {
   readonly initUserNs: UserNamespace
   readonly initPidNs: PidNamespace
   readonly initNsProxy: NsProxy
+  /** Pid 0: process group and session of all that has not made its own. */
+  readonly idlePid: Pid
   /** Pid 1. */
   readonly init: Task
   /** The task that makes the first syscalls: the one of the transcript's header, else pid 1. */
@@ -96,6 +102,8 @@ export class Kernel {
     userNs.ucountMax[UCOUNT_FANOTIFY_GROUPS] = DEFAULT_MAX_USER_GROUPS
     userNs.ucountMax[UCOUNT_FANOTIFY_MARKS] = DEFAULT_MAX_USER_MARKS
     this.initPidNs = new PidNamespace(this, null, userNs, idOf(NS_PID), inumOf(NS_PID), null)
+    this.idlePid = new Pid(this.initPidNs, 0, null)
+    this.idlePid.users = 1
     const mnt = new MntNamespace(this, userNs, idOf(NS_MNT), inumOf(NS_MNT), null)
     const time = simple(NS_TIME)
     this.initNsProxy = new NsProxy(
@@ -124,6 +132,7 @@ export class Kernel {
       const parent = boot.task.ppid === 1 ? this.init : this.#bootTask(this.init, boot.task.ppid, cred, 'recorder')
       this.first = this.#bootTask(parent, boot.task.pid, cred, 'first')
       this.init.reapsAtOnce = true
+      this.initPidNs.kernelThreads = Math.min(KERNEL_THREADS, boot.task.ppid, boot.task.pid)
     }
     const { fs, files } = bootFiles(this, boot)
     for (let task: Task | null = this.first; task !== null; task = task.parent) {
@@ -151,23 +160,41 @@ export class Kernel {
     queue.length = 0
   }
 
+  /** @internal One of the kernel's own threads: root's, in the initial namespaces, with no memory; no signal reaches it. */
+  makeKernelThread(nr: number): Pid {
+    const pid = this.initPidNs.enterKernelThread(nr)
+    const { init } = this
+    const files = new FdTable()
+    const fs = init.fs!.clone()
+    const { cred } = init
+    const task = new Task(this, pid, null, -1, cred, this.initNsProxy, files, fs, null, new Sighand(), 'kthread', false)
+    task.group = new ThreadGroup(task, pid, this.idlePid, this.idlePid, false, { ...NOFILE })
+    task.group.unkillable = true
+    this.#enterTask(task)
+    return pid
+  }
+
+  /** The references that a task takes which nobody forked. */
+  #enterTask(task: Task): void {
+    const { pid, group } = task
+    pid.task = task
+    pid.group = group
+    pid.users = 2
+    group.pgrp.users++
+    group.session.users++
+    task.cred.userNs.passive++
+    this.initNsProxy.refs++
+  }
+
   #bootTask(parent: Task | null, nr: number, cred: Cred, comm: string): Task {
     this.initPidNs.nextPid = nr
     const pid = this.initPidNs.allocPid()
     if (typeof pid === 'number') throw new RangeError(`boot task with pid ${nr}`)
     const mm = new Mm(1, cred.userNs)
     const task = new Task(this, pid, parent, 17, cred, this.initNsProxy, null, null, mm, new Sighand(), comm, false)
-    task.group = new ThreadGroup(task, pid, parent?.group.pgrp ?? pid, parent?.group.session ?? pid, false, {
-      ...NOFILE,
-    })
-    pid.task = task
-    pid.group = task.group
-    pid.users = 2
-    task.group.pgrp.users++
-    task.group.session.users++
+    task.group = new ThreadGroup(task, pid, this.idlePid, this.idlePid, false, { ...NOFILE })
     if (parent !== null) parent.addChild(task)
-    cred.userNs.passive++
-    this.initNsProxy.refs++
+    this.#enterTask(task)
     return task
   }
 }

@@ -25,6 +25,8 @@ export class PidNamespace extends Namespace {
   childReaper: Task | null = null
   /** Numbers in use. */
   allocated = 0
+  /** Pids from 2 to below this are the kernel's own threads, made when first looked for. */
+  kernelThreads = 0
   /** Its pid 1 has ended: no more numbers. */
   dead = false
   readonly #pids: IdTable<Pid> = new IdTable()
@@ -58,7 +60,9 @@ export class PidNamespace extends Namespace {
 
   /** The pid with this number, or null. */
   find(nr: number): Pid | null {
-    return nr > 0 && nr <= 0x3f_ffff ? this.#pids.get(nr) : null
+    if (nr <= 0 || nr > 0x3f_ffff) return null
+    const pid = this.#pids.get(nr)
+    return pid === null && nr < this.kernelThreads && nr > 1 ? this.kernel.makeKernelThread(nr) : pid
   }
 
   /** The pid with the lowest number above `nr`, or null. */
@@ -115,6 +119,11 @@ export class PidNamespace extends Namespace {
     }
     if (this.dead) return -ENOMEM
     return this.#enter(numbers)
+  }
+
+  /** @internal The pid of a kernel thread. */
+  enterKernelThread(nr: number): Pid {
+    return this.#enter([nr])
   }
 
   #enter(numbers: readonly number[]): Pid {

@@ -5,7 +5,7 @@ import { fromHex, toHex, writeHex } from './hex.js'
 export const FILL = 0xaa
 
 /** An address that no buffer has: what `{"bad":1}` stands for. */
-export const UNMAPPED = 0x7fff_ffff_e000
+export const UNMAPPED = 0x7ff0_0000_0000
 
 /** What stands in a register: what the emulator's `syscall` takes as an argument. */
 export type RegisterValue = number | bigint | null | Uint8Array<ArrayBuffer>
