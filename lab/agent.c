@@ -110,6 +110,7 @@ struct task {
   /* the driver's own notes */
   int number, pid, tid;
   u8 dead, reaped;
+  u8 nested; /* in a pid namespace below ours */
   s64 local_pid; /* what clone3 returned */
 } __attribute__((aligned(128)));
 
@@ -655,8 +656,12 @@ static int meet(struct task *t) {
   struct ucred cred;
   memcpy(&cred, CMSG_DATA(cm), sizeof cred);
   t->pid = t->tid = cred.pid;
+  t->nested = tid != cred.pid;
   for (int i = 0; i < ntasks; i++)
-    if (&shm->task[i] != t && shm->task[i].pid == cred.pid && !shm->task[i].reaped) t->tid = tid;
+    if (&shm->task[i] != t && shm->task[i].pid == cred.pid && !shm->task[i].reaped) {
+      t->tid = tid;
+      t->nested = shm->task[i].nested;
+    }
   return 1;
 }
 
@@ -876,12 +881,20 @@ static int escaped(const struct task *t) {
   return stat(path, &st) == 0 && st.st_ino == host_mnt_ns;
 }
 
-/* Signals beyond the program's own tasks, and what would stop the machine. */
-static int refused(long nr, const long *a) {
-  if (!in_sandbox) return nr == SYS_reboot;
+static int is_program_pid(long pid) {
+  for (int i = 0; i < ntasks; i++)
+    if (shm->task[i].local_pid == pid) return 1;
+  return 0;
+}
+
+/* Calls that would reach another process or a device of this machine, or stop it; a pid namespace contains its tasks. */
+static int refused(const struct task *t, long nr, const long *a) {
+  if (nr == SYS_reboot) return 1;
+  if (!in_sandbox) return 0;
+  long signal = 1, pid = a[0], mode = 0;
   switch (nr) {
-    case SYS_reboot:
     case SYS_kexec_load:
+    case SYS_kexec_file_load:
     case SYS_init_module:
     case SYS_finit_module:
     case SYS_delete_module:
@@ -889,17 +902,46 @@ static int refused(long nr, const long *a) {
     case SYS_swapoff:
     case SYS_settimeofday:
     case SYS_clock_settime:
+    case SYS_adjtimex:
+    case SYS_clock_adjtime:
     case SYS_ptrace:
+    case SYS_process_vm_readv:
+    case SYS_process_vm_writev:
+    case SYS_bpf:
+    case SYS_ioperm:
+    case SYS_iopl:
       return 1;
+    case SYS_mknod:
+      mode = a[1];
+      return S_ISBLK(mode) || S_ISCHR(mode);
+    case SYS_mknodat:
+      mode = a[2];
+      return S_ISBLK(mode) || S_ISCHR(mode);
+    case SYS_prlimit64:
+    case SYS_sched_setaffinity:
+    case SYS_sched_setscheduler:
+    case SYS_sched_setparam:
+    case SYS_sched_setattr:
+      return pid != 0 && !is_program_pid(pid);
+    case SYS_setpriority:
+    case SYS_ioprio_set:
+      return a[1] != 0 && !is_program_pid(a[1]);
+    case SYS_tgkill:
+      signal = a[2];
+      break;
     case SYS_kill:
     case SYS_tkill:
-    case SYS_tgkill:
-      for (int i = 0; i < ntasks; i++)
-        if (shm->task[i].local_pid == a[0] && a[0] > 0) return 0;
-      return a[nr == SYS_tgkill ? 2 : 1] != 0;
+      signal = a[1];
+      break;
+    case SYS_pidfd_open:
+      break;
     default:
       return 0;
   }
+  if (t->nested || signal == 0 || is_program_pid(pid)) return 0;
+  if (nr == SYS_pidfd_open && pid <= 0) return 0;
+  if (nr != SYS_pidfd_open && pid <= 0) return 1;
+  return kill((pid_t)pid, 0) == 0 || errno != ESRCH;
 }
 
 /* ---- running ---- */
@@ -987,7 +1029,7 @@ static void run_step(u32 index) {
   c->task = t;
   u8 status = STEP_RET;
   if (!t || t->dead || is_busy(t)) status = STEP_DROPPED;
-  else if (refused(nr, a)) status = STEP_REFUSED;
+  else if (refused(t, nr, a)) status = STEP_REFUSED;
   if (t && t->dead && flags & CALL_EXITS) status = STEP_DIED; /* as a recorder leaves it there */
   if (status != STEP_RET) {
     put_status(status, 0);

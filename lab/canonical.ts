@@ -3,7 +3,7 @@
  * unrelated activity stands as a token, numbered by first appearance. So equal values stay equal and different ones
  * different, and everything else is compared to the byte.
  */
-import type { Arg, Step, Transcript } from '../src/transcript/format.js'
+import type { Arg, Program, Step, Transcript } from '../src/transcript/format.js'
 
 const SIZEOF_METADATA = 24
 const FAN_EVENT_INFO_TYPE_FID = 1
@@ -176,7 +176,7 @@ export function differences(a: Transcript, b: Transcript): Difference[] {
  * A recorded transcript as a program that can run on another kernel: file handles that it passes in come from the step
  * that gave them instead of standing there as bytes.
  */
-export function asProgram(transcript: Transcript): { header: Transcript['header']; steps: Step[] } {
+export function asProgram(transcript: Program): Program {
   const handles = new Map<string, [step: number, length: number]>()
   const steps = transcript.steps.map((step): Step => {
     const args = step.args.map((arg): Arg => relink(step, arg, handles))

@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import type { Duplex } from 'node:stream'
+import type { Program, Transcript } from '../src/transcript/format.js'
 import { buildAgent } from './agent.js'
-import { AgentBackend, type AgentProcess } from './backend.js'
+import { AgentBackend, type AgentProcess, type RunOptions } from './backend.js'
+import { checkHostSafety } from './host-safety.js'
 import { LabError } from './lab-error.js'
+import type { TimeRequest, Timing } from './wire.js'
 
 export interface HostOptions {
   /** The CPU that the agent pins itself to; the last one unless given. */
@@ -32,6 +35,16 @@ export class HostBackend extends AgentBackend {
     super()
     this.cpu = options.cpu ?? cpus().length - 1
     if (options.watchdog !== undefined) this.watchdog = options.watchdog
+  }
+
+  override async run(program: Program, options: RunOptions = {}): Promise<Transcript> {
+    checkHostSafety(program.steps)
+    return super.run(program, options)
+  }
+
+  override async time(request: TimeRequest): Promise<Timing> {
+    checkHostSafety(request.setup ?? [])
+    return super.time(request)
   }
 
   protected override async start(): Promise<AgentProcess> {

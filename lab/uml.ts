@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import type { Program, Transcript } from '../src/transcript/format.js'
 import { buildAgent } from './agent.js'
-import { AgentBackend, type AgentProcess } from './backend.js'
+import { AgentBackend, type AgentProcess, type RunOptions } from './backend.js'
 import { cacheFolder } from './cache.js'
 import { LabError } from './lab-error.js'
 import { ACK_EVERY } from './wire.js'
@@ -29,10 +30,22 @@ export function umlUnavailable(): string | undefined {
   return undefined
 }
 
+const FOLDER = 'kabinet-uml-'
+
+/** Removes what kernels left whose starter was killed; they end themselves when their channel closes. */
+function sweepFolders(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(FOLDER) ? Number.parseInt(name.slice(FOLDER.length), 10) : Number.NaN
+    if (pid > 0 && !existsSync(`/proc/${pid}`)) rmSync(join(tmpdir(), name), { recursive: true, force: true })
+  }
+}
+
 /** A user-mode Linux, with the agent as its pid 1. It sees this machine's files; programs write only to its tmpfs. */
 export class UmlBackend extends AgentBackend {
   override readonly name = 'uml'
   private readonly executable: string
+  private spare: Promise<AgentProcess> | undefined
+  private freshRuns = 0
 
   constructor(options: UmlOptions = {}) {
     super()
@@ -40,10 +53,34 @@ export class UmlBackend extends AgentBackend {
     if (options.watchdog !== undefined) this.watchdog = options.watchdog
   }
 
+  override async run(program: Program, options: RunOptions = {}): Promise<Transcript> {
+    if (options.fresh) this.freshRuns++
+    return super.run(program, options)
+  }
+
+  override async close(): Promise<void> {
+    await super.close()
+    const spare = this.spare
+    this.spare = undefined
+    await spare?.then((agent) => agent.kill())
+  }
+
+  /** From the second fresh program on, the next kernel boots while this one works. */
   protected override async start(): Promise<AgentProcess> {
+    const agent = await (this.spare ?? this.bootKernel())
+    this.spare = undefined
+    if (this.freshRuns > 1) {
+      this.spare = this.bootKernel()
+      this.spare.catch(() => undefined) // reported to whoever takes it
+    }
+    return agent
+  }
+
+  private async bootKernel(): Promise<AgentProcess> {
     if (!existsSync(this.executable)) throw new LabError(`there is no ${this.executable}: run npm run lab:setup`)
     const agent = await buildAgent()
-    const folder = mkdtempSync(join(tmpdir(), 'kabinet-uml-'))
+    sweepFolders()
+    const folder = mkdtempSync(join(tmpdir(), `${FOLDER}${process.pid}-`))
     const child = spawn(
       this.executable,
       [
