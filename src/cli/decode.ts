@@ -48,9 +48,6 @@ const FORMATS: Record<DecodeFormat, Format> = {
   hex: { start: '', between: '', end: '', print: eventToHex },
 }
 
-// More than any event: a record is at most 64 KiB, and the kernel puts at most a handful into one.
-const MAX_EVENT_LEN = 1 << 20
-
 /** The events of each piece of a stream; returns what it stopped at, if not at the end. */
 async function* eventsOf(
   chunks: AsyncIterable<Uint8Array>,
@@ -60,9 +57,6 @@ async function* eventsOf(
   for await (const chunk of chunks) {
     yield decoder.push(chunk)
     if (decoder.stop !== 'end') break
-    // Without this a damaged event_len would have everything behind it kept in memory.
-    if (decoder.bytesLeft > MAX_EVENT_LEN)
-      return { offset: decoder.bytesConsumed, field: 'event_len', reason: 'larger than any event' }
   }
   decoder.end()
   return decoder.error

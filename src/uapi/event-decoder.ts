@@ -9,9 +9,16 @@ import { fanotify_event_metadata } from './generated/index.js'
 const NOTHING: Uint8Array = new Uint8Array(0)
 
 /**
+ * How many bytes a decoder keeps of an event that is not whole yet. More than any kernel's event takes: a record is at most
+ * 64 KiB, and an event has a handful of them.
+ */
+export const MAX_EVENT_LEN: number = 1 << 20
+
+/**
  * Decodes a stream that comes in chunks cut anywhere, without a stream library: `push` each chunk, then `end`. It finds the
  * same events and the same error, at the same offset, as `decodeEvents` does in all the bytes at once. A chunk belongs to
- * the events that come of it: do not write over it.
+ * the events that come of it: do not write over it. An event that is still not whole after {@link MAX_EVENT_LEN} bytes is a
+ * `bad-length`: a damaged event_len does not have everything behind it kept in memory.
  */
 export class EventDecoder {
   /** Why it stopped: `end` as long as nothing was wrong. `truncated` is only known after {@link end}. */
@@ -41,7 +48,10 @@ export class EventDecoder {
     if (this.stop !== 'end' || chunk.byteLength === 0) return events
     const bytes = bytesOf(chunk)
     if (this.pending.length > 0) this.pending.push(bytes)
-    if (this.bytesLeft < this.need) return events
+    if (this.bytesLeft < this.need) {
+      if (this.bytesLeft > MAX_EVENT_LEN) this.giveUp()
+      return events
+    }
     const { reader } = this
     const all = this.pending.length > 0 ? join(this.pending, this.bytesLeft) : bytes
     this.read(all)
@@ -52,6 +62,7 @@ export class EventDecoder {
       const rest = all.slice(reader.bytesConsumed)
       this.pending = [rest]
       this.need = needed(reader, rest.length)
+      if (rest.length > MAX_EVENT_LEN) this.giveUp()
     } else if (reader.stop !== 'end') {
       this.stop = reader.stop
       this.error = reader.error
@@ -66,6 +77,16 @@ export class EventDecoder {
     this.reader.next()
     this.stop = this.reader.stop
     this.error = this.reader.error
+  }
+
+  private giveUp(): void {
+    this.pending = []
+    this.stop = 'bad-length'
+    this.error = {
+      offset: this.bytesConsumed,
+      field: 'event_len',
+      reason: `${this.need} is more than any event takes, and more than came in`,
+    }
   }
 
   private read(bytes: Uint8Array): void {

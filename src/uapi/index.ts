@@ -49,7 +49,7 @@ export type {
   RangeInfo,
   RawInfo,
 } from './event.js'
-export { EventDecoder } from './event-decoder.js'
+export { EventDecoder, MAX_EVENT_LEN } from './event-decoder.js'
 export { EventDecoderStream } from './event-decoder-stream.js'
 export { eventBits, eventNames } from './event-names.js'
 export { EventReader } from './event-reader.js'

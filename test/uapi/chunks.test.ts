@@ -7,6 +7,7 @@ import {
   EventStreamError,
   encodeEvents,
   type FanotifyEvent,
+  MAX_EVENT_LEN,
   readEvents,
 } from '../../src/uapi/index.js'
 import { anyEdits, anyEvent, spoil } from './arbitrary-event.js'
@@ -133,4 +134,33 @@ test('what comes after the stop is counted and not looked at', () => {
   expect(decoder.push(encodeEvents([{ mask: 1n }]))).toEqual([])
   decoder.end()
   expect(decoder).toMatchObject({ stop: 'bad-version', bytesConsumed: 0, bytesLeft: 48 })
+})
+
+describe('a damaged event_len', () => {
+  test('does not have everything behind it kept', () => {
+    const damaged = encodeEvents([{ mask: 1n }])
+    new DataView(damaged.buffer).setUint32(0, 0xffff_ffff, true)
+    const chunk = new Uint8Array(64 << 10)
+    const decoder = new EventDecoder()
+    decoder.push(encodeEvents([{ mask: 2n }]))
+    decoder.push(damaged)
+    let fed = damaged.length
+    while (decoder.stop === 'end') {
+      expect(fed).toBeLessThanOrEqual(MAX_EVENT_LEN + chunk.length)
+      decoder.push(chunk)
+      fed += chunk.length
+    }
+    expect(decoder.stop).toBe('bad-length')
+    expect(decoder.error).toMatchObject({ offset: 24, field: 'event_len' })
+    expect(decoder.push(encodeEvents([{ mask: 4n }]))).toEqual([])
+  })
+
+  test('in one large chunk is told as well', () => {
+    const bytes = new Uint8Array(MAX_EVENT_LEN + 25)
+    bytes.set(encodeEvents([{ mask: 1n }]))
+    new DataView(bytes.buffer).setUint32(0, bytes.length + 1, true)
+    const decoder = new EventDecoder()
+    expect(decoder.push(bytes)).toEqual([])
+    expect(decoder.stop).toBe('bad-length')
+  })
 })
