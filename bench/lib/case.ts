@@ -14,6 +14,8 @@ export interface ForeignCandidate {
   round: (ms: number) => number
 }
 
+export type AnyCandidate = Candidate | ForeignCandidate
+
 /** A value that is measured once, not in rounds: bytes, say. */
 export interface Gauge {
   name: string
@@ -41,7 +43,8 @@ export interface Case {
   name: string
   /** What one operation is: an event, a name, a call. */
   unit: string
-  candidates: (Candidate | ForeignCandidate)[]
+  /** As a function where they are dear to set up: it is called only when the case runs. */
+  candidates: AnyCandidate[] | (() => AnyCandidate[])
   gauges?: Gauge[]
   targets?: (RatioTarget | AbsoluteTarget)[]
   /** One line under the table. */

@@ -1,4 +1,4 @@
-import type { Candidate, Case, ForeignCandidate } from './case.js'
+import type { AnyCandidate, Candidate } from './case.js'
 
 /** What the rounds of one candidate gave, in nanoseconds per operation. */
 export interface Measurement {
@@ -51,7 +51,7 @@ function collectYoung(): void {
   globalThis.gc?.({ type: 'minor' } as never)
 }
 
-function round(candidate: Candidate | ForeignCandidate, ms: number): number {
+function round(candidate: AnyCandidate, ms: number): number {
   if ('round' in candidate) return candidate.round(ms)
   collectYoung()
   // An untimed pass brings the candidate's bytes and code back into the caches.
@@ -60,11 +60,10 @@ function round(candidate: Candidate | ForeignCandidate, ms: number): number {
 }
 
 /**
- * Measures the candidates of a case in interleaved rounds: every round runs each once, starting with another one each
+ * Measures candidates in interleaved rounds: every round runs each once, starting with another one each
  * time, so that a machine that slows down or speeds up does so for all of them.
  */
-export function measure(benchCase: Case, pace: Pace): Measurement[] {
-  const { candidates } = benchCase
+export function measure(candidates: readonly AnyCandidate[], pace: Pace): Measurement[] {
   for (const candidate of candidates) {
     if (!('round' in candidate)) timeFor(candidate, pace.warmUpMs)
   }

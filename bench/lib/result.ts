@@ -37,7 +37,8 @@ export interface GroupResult {
 }
 
 export function runCase(benchCase: Case, pace: Pace): CaseResult {
-  const measurements = measure(benchCase, pace)
+  const { candidates } = benchCase
+  const measurements = measure(typeof candidates === 'function' ? candidates() : candidates, pace)
   const gauges = (benchCase.gauges ?? []).map(({ name, unit, measure }) => ({ name, unit, value: measure() }))
   const medianOf = (name: string): number | undefined =>
     measurements.find(({ candidate }) => candidate === name)?.median ??
