@@ -42,7 +42,7 @@ interface Slot {
 export class Pipe {
   readers = 0
   writers = 0
-  maxSlots = DEFAULT_SLOTS
+  maxSlots: number = DEFAULT_SLOTS
   readonly slots: Slot[] = []
   readonly readQueue: WaitQueue = new WaitQueue()
   readonly writeQueue: WaitQueue = new WaitQueue()
