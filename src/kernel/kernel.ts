@@ -75,6 +75,8 @@ export class Kernel {
   lastChild: Task | null = null
   /** What has to run before the syscall returns, in this order: woken sleepers, killed tasks, late work. */
   readonly runQueue: Runnable[] = []
+  /** Of several tasks that are woken at once, the one whose turn comes first: a scheduler's choice, handed in. */
+  runsFirst: Task | null = null
   /** The mounts and filesystems; set by the boot. */
   vfs!: Vfs
   /** Told of namespaces that become active or inactive; null while nobody watches. */
@@ -156,6 +158,10 @@ export class Kernel {
   /** Runs what waits in the run queue, and what that puts there, in order. `current` is left to who ran last. */
   drain(): void {
     const queue = this.runQueue
+    if (this.runsFirst !== null) {
+      const at = queue.findIndex(({ task }) => task === this.runsFirst)
+      if (at > 0) queue.unshift(...queue.splice(at, 1))
+    }
     for (let at = 0; at < queue.length; at++) queue[at]!.run()
     queue.length = 0
   }

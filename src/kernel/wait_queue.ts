@@ -1,8 +1,12 @@
+import type { Task } from './task.js'
+
 /** What an operation gives that cannot go on now and has to sleep. Not a number that a syscall can return. */
 export const WOULD_BLOCK: number = -0x8000_0000
 
 /** Something that runs later, from {@link Kernel.runQueue}. */
 export interface Runnable {
+  /** Whose turn it is, where it is a task's. */
+  readonly task?: Task
   run(): void
 }
 

@@ -59,6 +59,21 @@ const SHARED_PROFILE = 'v6.18'
 /** The recorder looks for sleepers that came back after every step: one that shows up this much later did not come back. */
 const COMPLETION_LAG = 8
 
+/** How far behind a step the ones stand that were under way with it. */
+const CONCURRENT_STEPS = 8
+
+/** Calls that may end another task's sleep. */
+const WAKERS: ReadonlySet<string> = new Set([
+  'write',
+  'writev',
+  'sendto',
+  'sendmsg',
+  'close',
+  'shutdown',
+  'kill',
+  'exit_group',
+])
+
 /** Inputs that hold values of chance, by call: their recorded values are replaced by ours before the call. */
 const TRANSLATED: Readonly<Record<string, number>> = { open_by_handle_at: 1, listns: 0, listmount: 0, statmount: 0 }
 
@@ -77,10 +92,9 @@ export function replay(transcript: Transcript, options: ReplayOptions = {}): Rep
   const run = new Replay(transcript, profile, options.shared ?? header.profile === SHARED_PROFILE)
   let matched = 0
   let firstDivergence: Divergence | null = null
-  for (const step of steps) {
-    firstDivergence = run.step(step)
-    if (firstDivergence !== null) break
-    matched++
+  while (firstDivergence === null && matched < steps.length) {
+    firstDivergence = run.step(matched)
+    if (firstDivergence === null) matched++
   }
   firstDivergence ??= run.end()
   return { name: header.name, profile, steps: steps.length, matched, firstDivergence }
@@ -100,7 +114,11 @@ class Replay {
   readonly #session: Session
   readonly #binder: Binder
   readonly #fill: boolean
-  readonly #lastStep: number
+  readonly #steps: readonly Step[]
+  /** Whether the transcript is of programs that ran freely, so that calls of several tasks were under way at once. */
+  readonly #concurrent: boolean
+  /** Steps that were made before their turn. */
+  readonly #early: Set<Step> = new Set()
   /** Calls that sleep in the transcript, by step. */
   readonly #asleep: Map<number, { step: Step; sleeping: Sleeping }> = new Map()
   /** Of those, the ones that came back here, by step, with the step that woke them. */
@@ -108,7 +126,8 @@ class Replay {
 
   constructor({ header, steps }: Transcript, profile: ProfileName, shared: boolean) {
     this.#fill = header.fill ?? true
-    this.#lastStep = steps.at(-1)?.step ?? 0
+    this.#concurrent = !this.#fill
+    this.#steps = steps
     this.#emulator = Emulator.boot({ profile, boot: header.boot })
     this.#session = new Session(this.#emulator)
     const { kernel } = this.#emulator
@@ -128,9 +147,15 @@ class Replay {
     }
   }
 
-  step(step: Step): Divergence | null {
+  /** Makes the call of the transcript's nth step. */
+  step(index: number): Divergence | null {
+    const step = this.#steps[index] as Step
     try {
-      this.#step(step)
+      if (!this.#early.delete(step)) this.#call(step, step.completes?.[0]?.step)
+      for (const completion of step.completes ?? []) {
+        if (this.#concurrent) this.#wakeEarly(index, completion.step)
+        this.#complete(step, completion)
+      }
       return null
     } catch (error) {
       if (error instanceof Diverged) return error.divergence
@@ -143,14 +168,16 @@ class Replay {
   end(): Divergence | null {
     for (const [number, woken] of this.#awake) {
       const slept = this.#asleep.get(number)
-      if (slept === undefined || this.#lastStep - woken < COMPLETION_LAG) continue
+      const last = this.#steps.at(-1)?.step ?? 0
+      if (slept === undefined || last - woken < COMPLETION_LAG) continue
       const ret = slept.sleeping.pending.result ?? null
       return divergence(slept.step, 'completion', `woken by step ${woken}, in the transcript it sleeps on`, null, ret)
     }
     return null
   }
 
-  #step(step: Step): void {
+  /** @param wakes - the sleeping step that it wakes first in the transcript */
+  #call(step: Step, wakes: number | undefined): void {
     const task = this.#session.task(step.task)
     if (task === undefined) throw new Diverged(divergence(step, 'task', `task ${step.task} was never made`))
     if (!task.alive) {
@@ -162,7 +189,12 @@ class Replay {
     const prepared = new PreparedStep(step, this.#fill)
     prepared.ready(this.#session)
     this.#adopt(step, task, prepared)
+    const { kernel } = this.#emulator
+    // Which of several tasks that wait for the same thing gets it is the scheduler's choice.
+    if (this.#concurrent && wakes !== undefined)
+      kernel.runsFirst = this.#asleep.get(wakes)?.sleeping.pending.task ?? null
     const result = this.#session.call(task, prepared)
+    kernel.runsFirst = null
     const completed = this.#session.takeCompleted()
     for (const { prepared } of completed) this.#awake.set(prepared.step.step, step.step)
     if (typeof result === 'number') {
@@ -173,7 +205,26 @@ class Replay {
     } else if (step.ret !== null) {
       throw new Diverged(divergence(step, 'sleep', 'got a call that sleeps', step.ret ?? null, null))
     }
-    for (const completion of step.completes ?? []) this.#complete(step, completion)
+  }
+
+  // Free-running programs are written down as their calls return, so the call that wakes another may stand behind the step that
+  // shows it awake: then it was under way already, and is the next of its task.
+  #wakeEarly(index: number, slept: number): void {
+    const sleeper = this.#asleep.get(slept)?.step.task
+    const seen = new Set<number>([sleeper ?? 0])
+    for (let next = index + 1; next <= index + CONCURRENT_STEPS && !this.#awake.has(slept); next++) {
+      const step = this.#steps[next]
+      if (step === undefined || seen.has(step.task) || this.#early.has(step)) continue
+      seen.add(step.task)
+      if (!WAKERS.has(step.call) || this.#isAsleep(step.task)) continue
+      this.#call(step, slept)
+      this.#early.add(step)
+    }
+  }
+
+  #isAsleep(task: number): boolean {
+    for (const { step } of this.#asleep.values()) if (step.task === task) return true
+    return false
   }
 
   /** A task that makes a call has come back from the one before, in the transcript as here. */
