@@ -41,6 +41,10 @@ const DEFAULT_MOUNTINFO: readonly string[] = [
 ]
 const DEFAULT_NEXT_MOUNT = MNT_UNIQUE_ID_OFFSET + 28
 
+/** Device minor of the first root, and its mount id where another root was mounted over it. */
+const ROOTFS_DEV = 2
+const FIRST_ROOT_ID = 2
+
 /** Directories that the top filesystem has, mounted on or not. */
 const TOP_DIRECTORIES: readonly string[] = ['proc', 'dev', 'run', 'sys', 'tmp']
 const STICKY_TMP = 0o1777
@@ -117,8 +121,8 @@ export function bootFiles(kernel: Kernel, boot: Boot | null): { fs: FsStruct; fi
   const rootless = top.parent !== top.id
   if (rootless) {
     // The mount below everything, that mountinfo does not show.
-    const sb = new MemorySuperBlock(kernel, 'rootfs', 2)
-    ns.root = vfs.bootMount(sb, sb.root, 'rootfs', 0, top.parent)
+    const sb = new MemorySuperBlock(kernel, 'nullfs', 1)
+    ns.root = vfs.bootMount(sb, sb.root, 'nullfs', 0, top.parent)
     ns.add(ns.root)
     byId.set(top.parent, ns.root)
   }
@@ -160,7 +164,7 @@ export function bootFiles(kernel: Kernel, boot: Boot | null): { fs: FsStruct; fi
   }
   const at = start.at!
   const fs = new FsStruct(at, at, 0o22)
-  return { fs, files: bootDescriptors(kernel, at) }
+  return { fs, files: bootDescriptors(kernel, rootless ? firstRoot(kernel) : at) }
 }
 
 /** The directory of `parent` that a mount at the absolute `path` covers. */
@@ -190,6 +194,14 @@ function addDevices(sb: MemorySuperBlock): void {
   addNode(sb, sb.root, 'full', 0o666, FULL_RDEV)
 }
 
+/** The kernel's first root, which is mounted no more: what was opened on it keeps it. */
+function firstRoot(kernel: Kernel): Path {
+  const sb = new MemorySuperBlock(kernel, 'ramfs', ROOTFS_DEV)
+  const mnt = kernel.vfs.bootMount(sb, sb.root, 'rootfs', 0, FIRST_ROOT_ID)
+  mnt.refs--
+  return { mnt, dentry: mnt.root }
+}
+
 /** The console at 0, 1 and 2: opened by the kernel before `/dev` was mounted. */
 function bootDescriptors(kernel: Kernel, top: Path): FdTable {
   const sb = top.mnt.sb as MemorySuperBlock
@@ -202,7 +214,7 @@ function bootDescriptors(kernel: Kernel, top: Path): FdTable {
 /** The mounts of a mount namespace that the kernel itself holds, which no task can look into: as many as it counts. */
 function bootHeldMounts(ns: MntNamespace, count: number): void {
   const { vfs } = ns.kernel
-  const sb = new MemorySuperBlock(ns.kernel, 'rootfs', 2)
+  const sb = new MemorySuperBlock(ns.kernel, 'rootfs', ROOTFS_DEV)
   ns.root = vfs.bootMount(sb, sb.root, 'rootfs', 0, vfs.newInternalId())
   ns.add(ns.root)
   let below = ns.root

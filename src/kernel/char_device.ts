@@ -1,14 +1,16 @@
-import { EFAULT, ENOSPC, ENXIO } from '../uapi/errno.js'
+import { EAGAIN, EFAULT, ENOSPC, ENXIO } from '../uapi/errno.js'
+import { POLLOUT, POLLWRNORM } from '../uapi/fcntl.js'
 import type { Cred } from './cred.js'
-import { File, FMODE_CAN_READ, FMODE_CAN_WRITE, FMODE_LSEEK } from './file.js'
+import { DEFAULT_POLLMASK, File, FMODE_CAN_READ, FMODE_CAN_WRITE, FMODE_LSEEK } from './file.js'
 import type { Path } from './path.js'
 import type { Task } from './task.js'
 import type { UserBuffer } from './user_buffer.js'
+import { WaitQueue, WOULD_BLOCK } from './wait_queue.js'
 
 /** What a character device does with reads and writes. */
 interface Device {
-  /** Bytes that a read finds: none, or as many zeroes as wanted. */
-  readonly reads: 'nothing' | 'zeroes'
+  /** What a read finds: the end of the file, as many zeroes as wanted, or nobody who types. */
+  readonly reads: 'nothing' | 'zeroes' | 'silence'
   readonly writes: 'swallowed' | 'no-space'
   readonly seekable: boolean
 }
@@ -21,7 +23,7 @@ export const NULL_RDEV: number = device(1, 3)
 export const ZERO_RDEV: number = device(1, 5)
 export const FULL_RDEV: number = device(1, 7)
 
-const CONSOLE: Device = { reads: 'nothing', writes: 'swallowed', seekable: false }
+const CONSOLE: Device = { reads: 'silence', writes: 'swallowed', seekable: false }
 
 const DEVICES: ReadonlyMap<number, Device> = new Map([
   [CONSOLE_RDEV, CONSOLE],
@@ -36,6 +38,7 @@ const ZEROES = new Uint8Array(4096)
 export class CharDeviceFile extends File {
   readonly kind = 'char'
   readonly #device: Device
+  #queue: WaitQueue | null = null
 
   constructor(path: Path, flags: number, cred: Cred, what: Device) {
     super(path, flags, cred, FMODE_CAN_READ | FMODE_CAN_WRITE | (what.seekable ? FMODE_LSEEK : 0))
@@ -44,6 +47,7 @@ export class CharDeviceFile extends File {
 
   override read(_task: Task, buffer: UserBuffer): number {
     if (this.#device.reads === 'nothing') return 0
+    if (this.#device.reads === 'silence') return this.isNonBlocking ? -EAGAIN : WOULD_BLOCK
     let done = 0
     while (buffer.remaining > 0) {
       const piece = Math.min(buffer.remaining, ZEROES.length)
@@ -56,6 +60,20 @@ export class CharDeviceFile extends File {
 
   override write(_task: Task, buffer: UserBuffer): number {
     return this.#device.writes === 'swallowed' ? buffer.remaining : -ENOSPC
+  }
+
+  override poll(): number {
+    return this.#device.reads === 'silence' ? POLLOUT | POLLWRNORM : DEFAULT_POLLMASK
+  }
+
+  override get waitQueue(): WaitQueue | null {
+    if (this.#device.reads !== 'silence') return null
+    this.#queue ??= new WaitQueue()
+    return this.#queue
+  }
+
+  override readable(): number {
+    return this.#device.reads === 'silence' ? 0 : super.readable()
   }
 
   override seek(position: number): number {

@@ -15,6 +15,8 @@ import type { Task } from './task.js'
 import type { UserBuffer } from './user_buffer.js'
 
 const NAME_MAX = 255
+/** handle_type of tmpfs: a generation and a 64-bit inode number. */
+const FILEID_INO32_GEN = 1
 /** Files are kept whole in memory; none grows beyond this. */
 const MAX_FILE_SIZE = 0x7fff_ffff
 const NO_DATA = new Uint8Array(0)
@@ -25,6 +27,7 @@ const MAGIC: Readonly<Record<string, number>> = {
   devtmpfs: TMPFS_MAGIC,
   rootfs: TMPFS_MAGIC,
   ramfs: 0x8584_58f6,
+  nullfs: 0x4e55_4c4c,
   hostfs: 0x00c0_ffee,
   sysfs: 0x6265_6572,
   cgroup2: 0x6367_7270,
@@ -43,6 +46,16 @@ export class MemorySuperBlock extends SuperBlock {
 
   newIno(): number {
     return this.#nextIno++
+  }
+
+  override encodeHandle(inode: Inode, fidOnly: boolean): { type: number; bytes: Uint8Array } | null {
+    if (this.magic !== TMPFS_MAGIC) return super.encodeHandle(inode, fidOnly)
+    const bytes = new Uint8Array(12)
+    const view = new DataView(bytes.buffer)
+    view.setUint32(0, inode.generation, true)
+    view.setUint32(4, inode.ino, true)
+    view.setUint32(8, Math.floor(inode.ino / 0x1_0000_0000), true)
+    return { type: FILEID_INO32_GEN, bytes }
   }
 
   /** Makes the directories of `path` (as in `fs/cgroup`) that are not there yet and gives the last one. */
@@ -71,6 +84,7 @@ export class MemoryInode extends Inode {
 
   constructor(sb: MemorySuperBlock, mode: number, uid = 0, gid = 0) {
     super(sb, sb.newIno(), mode, uid, gid)
+    this.generation = sb.kernel.vfs.newGeneration()
   }
 
   override get takesNewNames(): boolean {

@@ -14,9 +14,9 @@ import type { SuperBlock } from './super_block.js'
 export const MNT_UNIQUE_ID_OFFSET = 0x8000_0000
 
 /** Mount ids, and device minors, of the filesystems that a kernel mounts for itself before anything else. */
-const INTERNAL_IDS = { nsfs: 4, sockfs: 8, pipefs: 14, anon_inodefs: 15 } as const
+const INTERNAL_IDS = { nsfs: 4, sockfs: 13, pipefs: 14, anon_inodefs: 15 } as const
 /** The first mount id of those in mount namespaces that no task is in. */
-const FIRST_HELD_ID = 16
+const FIRST_HELD_ID = 7
 
 /**
  * What the filesystems of one kernel share: mount ids, device and inode numbers, and the filesystems that are mounted
@@ -36,6 +36,7 @@ export class Vfs {
   #nextDev: number
   #nextHeldId = FIRST_HELD_ID
   #nextIno = 4096
+  #nextGeneration = 1
   #nsfs: Mount | null = null
   #anon: Mount | null = null
   #pipes: Mount | null = null
@@ -76,6 +77,11 @@ export class Vfs {
   /** A device number for a filesystem without a device. */
   newDev(): number {
     return this.#nextDev++
+  }
+
+  /** A generation for a new inode: no two are alike, so that no file handle names another file. */
+  newGeneration(): number {
+    return this.#nextGeneration++
   }
 
   /** An inode number for what has none of its own: pipes, sockets, procfs entries. */
