@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { color } from './color.js'
 import { decodeChapters } from './demo-decode.js'
+import { listnsChapters } from './demo-listns.js'
+import { nsidChapters } from './demo-nsid.js'
 
 /** A part of the tour: what is shown, and what shows it. */
 export interface Chapter {
@@ -13,7 +15,7 @@ export interface Chapter {
   run(): Promise<void>
 }
 
-const chapters: readonly Chapter[] = [...decodeChapters]
+const chapters: readonly Chapter[] = [...listnsChapters, ...nsidChapters, ...decodeChapters]
 
 async function demo(): Promise<void> {
   for (const [i, { title, says, command, run }] of chapters.entries()) {
