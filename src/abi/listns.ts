@@ -22,10 +22,14 @@ const storedView = new DataView(stored.buffer)
 const u64 = (offset: number): number =>
   requestView.getUint32(offset + 4, true) * 0x1_0000_0000 + requestView.getUint32(offset, true)
 
+const allOnes = (offset: number): boolean =>
+  requestView.getUint32(offset, true) === 0xffff_ffff && requestView.getUint32(offset + 4, true) === 0xffff_ffff
+
+/** The id to start behind. The kernel looks for the id after it, which wraps for the last one there could be. */
+const cursor = (): number => (allOnes(8) ? 0 : u64(8))
+
 /** LISTNS_CURRENT_USER is all ones. */
-function isCurrentUser(): boolean {
-  return requestView.getUint32(24, true) === 0xffff_ffff && requestView.getUint32(28, true) === 0xffff_ffff
-}
+const userNsId = (): number => (allOnes(24) ? -1 : u64(24))
 
 /** Reads the ns_id_req at `addr` into the scratch request: 0 or -errno. */
 function readRequest(memory: Memory, addr: number): number {
@@ -50,9 +54,9 @@ function listns(task: Task, regs: Registers): number {
   const read = readRequest(memory, regs.ptr(0))
   if (read < 0) return read
   const walk = listNamespaces(task, {
-    after: u64(8),
+    after: cursor(),
     types: requestView.getInt32(16, true),
-    userNsId: isCurrentUser() ? -1 : u64(24),
+    userNsId: userNsId(),
   })
   if (typeof walk === 'number') return walk
 

@@ -5,6 +5,9 @@ import type { PreparedStep, Surroundings } from './prepare.js'
 /** A task of the emulator. */
 export type Task = Emulator['first']
 
+/** What stands for the pid of a task that never came to be: no process has it. */
+const NO_PID = 0x7ff_ffff
+
 /** A call that sleeps or slept, and the step that made it. */
 export interface Sleeping {
   prepared: PreparedStep
@@ -44,7 +47,7 @@ export class Session implements Surroundings {
   }
 
   pid(task: number): number {
-    return this.#pids.get(task) ?? 0
+    return this.#pids.get(task) ?? NO_PID
   }
 
   ret(step: number): number {
