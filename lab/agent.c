@@ -109,7 +109,7 @@ struct task {
   struct task *child; /* where a task made by this call lives */
   /* the driver's own notes */
   int number, pid, tid;
-  u8 dead, reaped;
+  u8 dead, reaped, exiting;
   u8 nested; /* in a pid namespace below ours */
   s64 local_pid; /* what clone3 returned */
 } __attribute__((aligned(128)));
@@ -693,41 +693,47 @@ static struct task *first_task(void) {
   return t;
 }
 
-/* A task whose parent has gone is reaped by the reaper at once: wait until that is so. */
+static int nexiting; /* tasks that were told to exit and sleep on the way, as pid 1 of a pid namespace may */
+
+/*
+ * Waits until exits have come as far as they can: a task whose parent has gone is reaped by the reaper at once, and one
+ * that sleeps in its exit goes on when another is reaped.
+ */
 static void settle(void) {
-  for (int i = 0; i < ntasks; i++) {
-    struct task *t = &shm->task[i];
-    if (!t->pid || t->reaped) continue;
-    for (int n = 0;; n++) {
-      struct stat_line s = stat_of(t);
-      if (!s.state) t->dead = t->reaped = 1;
-      else if (s.state == 'Z' || s.state == 'X') t->dead = 1;
-      if (s.state != 'X' && !(s.state == 'Z' && s.ppid == reaper)) break;
-      if (n > 20000) die("task %d is not reaped", t->number);
-      if (n < 4) sched_yield();
-      else usleep(50);
+  for (int changed = 1; changed;) {
+    changed = 0;
+    for (int i = 0; i < ntasks; i++) {
+      struct task *t = &shm->task[i];
+      if (!t->pid || t->reaped) continue;
+      for (int n = 0;; n++) {
+        struct stat_line s = stat_of(t);
+        int gone = !s.state, zombie = s.state == 'Z';
+        if (gone) t->reaped = 1;
+        if (gone || zombie) {
+          t->dead = 1;
+          if (t->exiting) {
+            t->exiting = 0;
+            nexiting--;
+            changed = 1;
+          }
+        }
+        if (gone || (zombie && s.ppid != reaper)) break;
+        if (!zombie && s.state != 'X') {
+          if (!t->exiting) break;
+          if ((s.state == 'S' || (s.state == 'D' && waits_for_others(t))) && sleeps_in_call(t)) break;
+        }
+        if (n > 20000) die("task %d does not come to its end, state %c", t->number, s.state);
+        if (n < 4) sched_yield();
+        else usleep(50);
+      }
     }
   }
 }
 
 static void exit_task(struct task *t) {
+  t->exiting = t->dead = 1;
+  nexiting++;
   hand_over(t);
-  u64 stuck = 0;
-  for (int n = 0;; n++) {
-    sched_yield();
-    struct stat_line s = stat_of(t);
-    if (!s.state || s.state == 'Z' || s.state == 'X') break;
-    /* pid 1 of a pid namespace waits for zombies whose parents live outside */
-    if (s.state == 'S' && sleeps_in_call(t)) {
-      if (!stuck) stuck = now_ns();
-      if (now_ns() - stuck > 5000000ull) break;
-    } else {
-      stuck = 0;
-    }
-    if (n > 4) usleep(50);
-    if (n > 100000) die("task %d does not exit", t->number);
-  }
-  t->dead = 1;
   settle();
 }
 
@@ -774,7 +780,7 @@ static void end_program(void) {
   }
   npending = 0;
   for (int i = 0; i < nnumbers; i++) by_number[numbers[i]] = NULL;
-  nnumbers = ntasks = 0;
+  nnumbers = ntasks = nexiting = 0;
   char sink[8];
   char typed[4096];
   while (!is_uml && read(TERMINAL_FD, typed, sizeof typed) > 0) continue;
@@ -1084,7 +1090,7 @@ static void run_step(u32 index) {
       free(c);
       break;
   }
-  if (nr == SYS_kill || o == DEAD) {
+  if (nr == SYS_kill || o == DEAD || nexiting) {
     settle();
     drop_dead_pending();
   }

@@ -3,11 +3,12 @@
  * unrelated activity stands as a token, numbered by first appearance. So equal values stay equal and different ones
  * different, and everything else is compared to the byte.
  */
-import type { Arg, Program, Step, Transcript } from '../src/transcript/format.js'
+import type { Arg, Boot, Program, Step, Transcript } from '../src/transcript/format.js'
 
 const SIZEOF_METADATA = 24
 const FAN_EVENT_INFO_TYPE_FID = 1
 const FAN_EVENT_INFO_TYPE_PIDFD = 4
+const FAN_EVENT_INFO_TYPE_MNT = 7
 const HANDLE_NSFS = 0xf1
 const AT_HANDLE_MNT_ID_UNIQUE = 1
 /** In statx: attributes_mask, the four timestamps, the device number, block count and size. */
@@ -30,7 +31,9 @@ const PID_CALLS = new Set([
   'setsid',
 ])
 const PID_IOCTLS = new Set(['0x8004b706', '0x8004b707', '0x8004b708', '0x8004b709'])
-const FDINFO_NUMBERS = /((?:mnt_id|ino|Pid|NSpid):\t|\b(?:ino|sdev|f_handle|\w+_ns):)([0-9a-f]+)|\[(\d{10})\]/g
+/** ioctls of nsfs whose buffer holds namespace ids: NS_GET_ID, NS_GET_MNTNS_ID, NS_MNT_GET_INFO, _NEXT, _PREV. */
+const NS_ID_IOCTLS = new Set(['0x8008b70d', '0x8008b705', '0x8010b70a', '0x8010b70b', '0x8010b70c'])
+const FDINFO_NUMBERS = /((?:mnt_id|ino|Pid|NSpid):\t|\b(?:ino|sdev|mnt_id|f_handle|\w+_ns):)([0-9a-f]+)|\[(\d{10})\]/g
 
 class Tokens {
   private readonly known = new Map<string, string>()
@@ -46,6 +49,35 @@ class Tokens {
   }
 }
 
+/** Ids count from what the header says comes next, so that runs with another history can be compared. */
+function idsOf(boot: Boot, tokens: Tokens): { mount(id: bigint): string; namespace(id: bigint): string } {
+  const named = new Map<bigint, string>()
+  for (const [type, { id }] of Object.entries(boot.namespaces)) named.set(BigInt(id), `<${type}>`)
+  for (const { type, id } of boot.other ?? []) named.set(BigInt(id), `<other ${type} ${id}>`)
+  const nextMount = BigInt(boot.next.mntIdUnique)
+  const nextNamespace = BigInt(boot.next.nsId)
+  return {
+    mount: (id) => {
+      if (id >= nextMount) return `<mount+${id - nextMount}>`
+      return id >= 0x8000_0000n ? tokens.of('mount', id.toString()) : id.toString()
+    },
+    namespace: (id) => {
+      const name = named.get(id)
+      if (name !== undefined) return name
+      return id >= nextNamespace && id < nextNamespace + 0x10_0000n
+        ? `<namespace+${id - nextNamespace}>`
+        : id.toString()
+    },
+  }
+}
+
+function words(bytes: Buffer, name: (id: bigint) => string): string {
+  let text = ''
+  let at = 0
+  for (; at + 8 <= bytes.length; at += 8) text += `${name(bytes.readBigUInt64LE(at))} `
+  return text + bytes.toString('hex', at)
+}
+
 /** What one step answered, in canonical form. */
 export interface CanonicalAnswer {
   step: number
@@ -58,6 +90,7 @@ export function canonicalAnswers(transcript: Transcript): CanonicalAnswer[] {
   const firstPid = Math.min(transcript.header.boot.task.ppid, transcript.header.boot.task.pid)
   const pid = (value: number): string => (value >= firstPid ? tokens.of('pid', value) : String(value))
   const ino = (value: number): string => (value >= 0xf000_0000 ? tokens.of('ns', value) : String(value))
+  const id = idsOf(transcript.header.boot, tokens)
   pid(transcript.header.boot.task.ppid)
   pid(transcript.header.boot.task.pid)
 
@@ -79,6 +112,8 @@ export function canonicalAnswers(transcript: Transcript): CanonicalAnswer[] {
           text += bytes.toString('hex', info + 12, info + 20)
           text +=
             tokens.of('handle', bytes.toString('hex', info + 20, handleEnd)) + bytes.toString('hex', handleEnd, end)
+        } else if (type === FAN_EVENT_INFO_TYPE_MNT && end - info >= 16) {
+          text += id.mount(bytes.readBigUInt64LE(info + 8))
         } else if (type !== FAN_EVENT_INFO_TYPE_PIDFD) {
           text += bytes.toString('hex', info + 4, end)
         }
@@ -102,7 +137,7 @@ export function canonicalAnswers(transcript: Transcript): CanonicalAnswer[] {
     const head = bytes.toString('hex', 0, 8)
     if (end > bytes.length) return bytes.toString('hex')
     if (bytes.readUInt32LE(4) === HANDLE_NSFS && end >= 24) {
-      return `${head}${bytes.toString('hex', 8, 20)}${ino(bytes.readUInt32LE(20))}${bytes.toString('hex', 24)}`
+      return `${head}${id.namespace(bytes.readBigUInt64LE(8))}${bytes.toString('hex', 16, 20)}${ino(bytes.readUInt32LE(20))}${bytes.toString('hex', 24)}`
     }
     return head + tokens.of('handle', bytes.toString('hex', 8, end)) + bytes.toString('hex', end)
   }
@@ -111,12 +146,16 @@ export function canonicalAnswers(transcript: Transcript): CanonicalAnswer[] {
     for (const [from, to] of STATX_CHANCE) copy.fill(0, Math.min(from, copy.length), Math.min(to, copy.length))
     if (copy.length < 40) return copy.toString('hex')
     const inode = copy.readBigUInt64LE(32)
-    return copy.toString('hex', 0, 32) + tokens.of('ino', inode.toString()) + copy.toString('hex', 40)
+    const rest =
+      copy.length < 152
+        ? copy.toString('hex', 40)
+        : `${copy.toString('hex', 40, 144)}${id.mount(copy.readBigUInt64LE(144))}`
+    return copy.toString('hex', 0, 32) + tokens.of('ino', inode.toString()) + rest + copy.toString('hex', 152)
   }
 
   const outOf = (step: Step, hex: string, i: number, ret: number): string => {
     const bytes = Buffer.from(hex, 'hex')
-    if (ret < 0) return hex
+    if (ret < 0 && step.call !== 'name_to_handle_at') return hex
     switch (step.call) {
       case 'read':
         if (bytes.length >= SIZEOF_METADATA && bytes[4] === 3 && bytes.readUInt16LE(6) === SIZEOF_METADATA)
@@ -126,10 +165,16 @@ export function canonicalAnswers(transcript: Transcript): CanonicalAnswer[] {
       case 'readlink':
         return printed(bytes)
       case 'name_to_handle_at':
-        if (i === 0) return handle(bytes)
-        return Number(step.args[4]) & AT_HANDLE_MNT_ID_UNIQUE ? hex : tokens.of('mnt_id:', hex)
+        if (i === 0) return ret < 0 ? hex : handle(bytes)
+        return hex === '' || Number(step.args[4]) & AT_HANDLE_MNT_ID_UNIQUE ? hex : tokens.of('mnt_id:', hex)
       case 'statx':
         return statx(bytes)
+      case 'listmount':
+        return words(bytes, id.mount)
+      case 'listns':
+        return words(bytes, id.namespace)
+      case 'ioctl':
+        return NS_ID_IOCTLS.has(String(step.args[1])) ? words(bytes, id.namespace) : hex
       default:
         return hex
     }
