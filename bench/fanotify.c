@@ -32,6 +32,7 @@
 #define PLACE "/run/kabinet-bench"
 #define MAX_GROUPS 128
 #define DRAIN_EVERY 1024
+#define READ_EVENTS 256
 
 static long check(long result)
 {
@@ -115,13 +116,16 @@ int main(int argc, char **argv)
 		int fd = init(NONBLOCK | REPORT_MNT);
 
 		mark(fd, MARK_ADD | MARK_MNTNS, number == 1 ? 0x1000000ull : MNT_EVENTS);
+		long reads = (READ_EVENTS + number - 1) / number;
+
 		do {
-			for (long i = 0; i < (number + 1) / 2; i++)
+			for (long i = 0; i < (number == 1 ? reads : (reads * number + 1) / 2); i++)
 				mount_umount();
 			t = now();
-			check(read(fd, buffer, (size_t)number * 40));
+			for (long i = 0; i < reads; i++)
+				check(read(fd, buffer, (size_t)number * 40));
 			spent += now() - t;
-			count++;
+			count += (unsigned long)reads;
 			drain(fd);
 		} while (now() < end);
 	} else if (!strcmp(name, "mount") && number <= MAX_GROUPS) {

@@ -43,7 +43,7 @@ class Explainer {
   run<C>({ checks }: CheckList<C>, request: C): this {
     for (const check of checks) {
       const reached = this.refusal === null && !this.#ended
-      const refused = reached && check.refuses(request)
+      const refused = reached && (check.applies?.(request) ?? true) && check.refuses(request)
       const step: Step = {
         place: this.steps.length + 1,
         name: check.name,

@@ -31,6 +31,7 @@ import {
   FAN_MARK_USERNS,
 } from '../uapi/constants/fanotify.js'
 import { EBADF, EINVAL, ENOENT, ENOTDIR } from '../uapi/errno.js'
+import type { ObjectChecks } from './accepted_calls.js'
 import { FanotifyFile } from './fanotify_file.js'
 import {
   effectiveMask,
@@ -211,18 +212,29 @@ function applyMark(call: MarkCall, group: FanotifyGroup): number {
   return group.addMark(object, type, flags, mask, type === FAN_MARK_INODE ? dentry : null)
 }
 
+/** The checks of the arguments: those of the object that are left to make, or -errno. */
+function checkArguments(call: MarkCall): ObjectChecks | number {
+  const { file, flags, maskLo } = call
+  const { cred } = call.task
+  if (file !== null && call.maskHi === 0) {
+    const left = file.accepted.find(flags, maskLo, cred)
+    if (left !== null) return left
+  }
+  const refused = FANOTIFY_MARK_CHECKS.firstRefusal(call)
+  if (refused !== null) return -refusalErrno(refused, call)
+  const left = FANOTIFY_MARK_OBJECT_CHECKS.narrow(call)
+  file!.accepted.add(flags, maskLo, cred, left)
+  return left
+}
+
 /** fanotify_mark(fanotify_fd, flags, mask, dirfd, pathname): adds to, takes from or removes a group's marks. */
 export function fanotifyMark(task: Task, regs: Registers): number {
   const call = CALL
   const flags = regs.u32(1)
   call.begin(task, regs.i32(0), flags, regs.lo(2), regs.hi(2))
-  const { file } = call
-  if (file === null || call.maskHi !== 0 || !file.accepted.has(flags, call.maskLo, task.cred)) {
-    const early = FANOTIFY_MARK_CHECKS.firstRefusal(call)
-    if (early !== null) return -refusalErrno(early, call)
-    file!.accepted.add(flags, call.maskLo, task.cred)
-  }
-  const { group } = file!
+  const checks = checkArguments(call)
+  if (typeof checks === 'number') return checks
+  const { group } = call.file!
 
   if ((flags & FAN_MARK_FLUSH) !== 0) {
     group.flushMarks(markType(flags))
@@ -231,7 +243,7 @@ export function fanotifyMark(task: Task, regs: Registers): number {
 
   call.found(findObject(task, regs, flags))
   const { path } = call
-  const refused = FANOTIFY_MARK_OBJECT_CHECKS.firstRefusal(call)
+  const refused = checks.firstRefusal(call)
   const result = refused === null ? applyMark(call, group) : -refusalErrno(refused, call)
   if (path !== null) pathDone(path)
   call.end()

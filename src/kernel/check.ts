@@ -11,7 +11,12 @@ export interface Check<C> {
   readonly why: string
   /** Which bits are wrong, as text, where `why` cannot know. */
   readonly detail?: (request: C) => string
-  /** True if this check refuses the request. */
+  /**
+   * False if the check has nothing to say to this kind of request. It looks only at what repeats from call to call (flags,
+   * masks, what the caller's group is), never at the object. A check without it always has a say.
+   */
+  readonly applies?: (request: C) => boolean
+  /** True if this check, which applies, refuses the request. */
   readonly refuses: (request: C) => boolean
 }
 
@@ -21,9 +26,19 @@ export class CheckList<C> {
   /** The functions alone: a list of one shape is walked several times faster. */
   readonly #tests: readonly ((request: C) => boolean)[]
 
-  constructor(checks: readonly Check<C>[]) {
+  constructor(checks: readonly Check<C>[], narrowed = false) {
     this.checks = checks
-    this.#tests = checks.map(({ refuses }) => refuses)
+    this.#tests = checks.map(({ applies, refuses }) =>
+      applies === undefined || narrowed ? refuses : (request) => applies(request) && refuses(request),
+    )
+  }
+
+  /** The checks that apply to requests like this one: for a caller that keeps it, to walk a shorter list next time. */
+  narrow(request: C): CheckList<C> {
+    return new CheckList(
+      this.checks.filter(({ applies }) => applies === undefined || applies(request)),
+      true,
+    )
   }
 
   /** The first check that refuses, or null. */

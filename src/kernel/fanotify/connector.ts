@@ -9,7 +9,7 @@ export interface Markable {
 /** The kind of a marked object, as the FAN_MARK_* type that marks it. */
 export type MarkType = number
 
-/** All marks on one object (`struct fsnotify_mark_connector`). It comes with the first mark and goes with the last. */
+/** All marks on one object (`struct fsnotify_mark_connector`). It comes with the first mark and stays for the next. */
 export class MarkConnector {
   readonly type: MarkType
   readonly object: Markable
@@ -48,10 +48,7 @@ export class MarkConnector {
     if (at < 0) return
     if (at === marks.length - 1) marks.pop()
     else marks.splice(at, 1)
-    if (marks.length === 0) {
-      this.object.marks = null
-      this.mask = 0
-    } else this.recalculate()
+    this.recalculate()
   }
 
   /** One more mark keeps the inode behind `dentry` in memory. */
