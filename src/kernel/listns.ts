@@ -2,7 +2,8 @@ import { EINVAL, ENOENT } from '../uapi/errno.js'
 import { CAP_SYS_ADMIN } from './capability.js'
 import { nsCapable } from './cred.js'
 import type { Namespace } from './namespace.js'
-import { CHUNK_STRIDE, NsList } from './ns_list.js'
+import { type NamespaceSlots, STATE_ACTIVE, STATE_TYPE } from './namespace_slots.js'
+import { CHUNK_STRIDE, type NsChunk, NsList } from './ns_list.js'
 import { NS_TYPES, NS_USER } from './ns_type.js'
 import type { Task } from './task.js'
 import type { UserNamespace } from './user_namespace.js'
@@ -22,10 +23,12 @@ export interface NamespaceQuery {
 const MOST_MERGED = 32
 const ALL_TYPES = (1 << NS_TYPES.length) - 1
 
+const NO_CHUNK: NsChunk = { ids: [], slots: [] }
+
 /** A place in one list. */
 class Place {
-  readonly chunks: readonly Namespace[][]
-  chunk: readonly Namespace[]
+  readonly chunks: readonly NsChunk[]
+  chunk: NsChunk
   chunkIndex: number
   index: number
 
@@ -33,20 +36,21 @@ class Place {
     const position = list.position(after)
     this.chunks = list.chunks
     this.chunkIndex = Math.floor(position / CHUNK_STRIDE)
-    this.chunk = this.chunks[this.chunkIndex] ?? []
+    this.chunk = this.chunks[this.chunkIndex] ?? NO_CHUNK
     this.index = position % CHUNK_STRIDE
-    if (this.index >= this.chunk.length) this.nextChunk()
+    if (this.index >= this.chunk.ids.length) this.nextChunk()
   }
 
   /** Moves to the next chunk; past the last one it stands on an empty one. */
   nextChunk(): void {
     this.chunkIndex++
-    this.chunk = this.chunks[this.chunkIndex] ?? []
+    this.chunk = this.chunks[this.chunkIndex] ?? NO_CHUNK
     this.index = 0
   }
 
   get id(): number {
-    return this.index < this.chunk.length ? this.chunk[this.index]!.id : Number.POSITIVE_INFINITY
+    const { ids } = this.chunk
+    return this.index < ids.length ? ids[this.index]! : Number.POSITIVE_INFINITY
   }
 }
 
@@ -60,9 +64,17 @@ export class NamespaceWalk {
   readonly #types: number
   /** Asked of each namespace where the lists hold more than the caller may see. */
   readonly #sees: ((ns: Namespace) => boolean) | null
+  readonly #slots: NamespaceSlots
   #last = 0
 
-  constructor(lists: readonly NsList[], after: number, types: number, sees: ((ns: Namespace) => boolean) | null) {
+  constructor(
+    slots: NamespaceSlots,
+    lists: readonly NsList[],
+    after: number,
+    types: number,
+    sees: ((ns: Namespace) => boolean) | null,
+  ) {
+    this.#slots = slots
     this.#places = lists.map((list) => new Place(list, after))
     this.#types = types
     this.#sees = sees
@@ -96,24 +108,26 @@ export class NamespaceWalk {
   #run(place: Place, limit: number, ids: Float64Array, start: number, max: number): number {
     const types = this.#types
     const sees = this.#sees
+    const { states } = this.#slots
     let count = start
     let last = this.#last
     while (count < max) {
-      const { chunk } = place
+      const { ids: chunkIds, slots } = place.chunk
       let { index } = place
-      const end = chunk.length
+      const end = chunkIds.length
       if (end === 0) break
       let stop = false
       while (index < end && count < max) {
-        const ns = chunk[index]!
-        const { id } = ns
+        const id = chunkIds[index]!
         if (id > limit) {
           stop = true
           break
         }
+        const slot = slots[index]!
+        const state = states[slot]!
         index++
-        if (!ns.isActive || (types & (1 << ns.type)) === 0 || id === last) continue
-        if (sees !== null && !sees(ns)) continue
+        if ((state & STATE_ACTIVE) === 0 || (types & (1 << (state & STATE_TYPE))) === 0 || id === last) continue
+        if (sees !== null && !sees(this.#slots.at(slot))) continue
         last = id
         ids[count++] = id
       }
@@ -133,8 +147,8 @@ function ownNamespaces(task: Task): Namespace[] {
   return [mnt, uts, ipc, task.pidNamespace, cgroup, net, time, task.cred.userNs].sort((a, b) => a.id - b.id)
 }
 
-function listOf(namespaces: readonly Namespace[]): NsList {
-  const list = new NsList()
+function listOf(slots: NamespaceSlots, namespaces: readonly Namespace[]): NsList {
+  const list = new NsList(slots)
   let last: Namespace | null = null
   for (const ns of namespaces) {
     if (ns !== last) list.add(ns)
@@ -148,8 +162,8 @@ function capableRoots(task: Task): UserNamespace[] {
   const { cred } = task
   if (cred.effective.has(CAP_SYS_ADMIN)) return [cred.userNs]
   const roots: UserNamespace[] = []
-  for (const chunk of cred.userNs.ownedOrNull(NS_USER)?.chunks ?? []) {
-    for (const ns of chunk) if ((ns as UserNamespace).ownerUid === cred.euid) roots.push(ns as UserNamespace)
+  for (const ns of cred.userNs.ownedOfType(NS_USER) ?? []) {
+    if ((ns as UserNamespace).ownerUid === cred.euid) roots.push(ns as UserNamespace)
   }
   return roots
 }
@@ -159,13 +173,10 @@ function listsBelow(roots: readonly UserNamespace[], types: number): NsList[] | 
   const lists: NsList[] = []
   const todo = [...roots]
   for (let owner = todo.pop(); owner !== undefined; owner = todo.pop()) {
-    for (let type = 0; type < NS_TYPES.length; type++) {
-      const owned = owner.ownedOrNull(type)
-      if (owned === null || owned.size === 0) continue
-      if ((types & (1 << type)) !== 0) lists.push(owned)
-      if (type === NS_USER) for (const chunk of owned.chunks) todo.push(...(chunk as UserNamespace[]))
-    }
-    if (lists.length > MOST_MERGED || todo.length > MOST_MERGED) return null
+    lists.push(...ownedLists(owner, types))
+    const below = owner.ownedOfType(NS_USER)
+    if (lists.length > MOST_MERGED || todo.length + (below?.size ?? 0) > MOST_MERGED) return null
+    if (below !== null) todo.push(...(below as Iterable<UserNamespace>))
   }
   return lists
 }
@@ -177,23 +188,20 @@ function listsOfTypes(task: Task, types: number): NsList[] {
   return namespaces.ofType.filter((_, type) => (types & (1 << type)) !== 0)
 }
 
-/** The owner's lists of those types; one empty one where it owns nothing. */
+/** The owner's lists of those types: a single one for all of them. */
 function ownedLists(owner: UserNamespace, types: number): NsList[] {
+  if (types === ALL_TYPES) return [owner.owned]
   const lists: NsList[] = []
   for (let type = 0; type < NS_TYPES.length; type++) {
-    const owned = owner.ownedOrNull(type)
-    if (owned !== null && owned.size > 0 && (types & (1 << type)) !== 0) lists.push(owned)
+    const owned = owner.ownedOfType(type)
+    if (owned !== null && (types & (1 << type)) !== 0) lists.push(owned)
   }
-  return lists.length === 0 ? [new NsList()] : lists
+  return lists
 }
 
 /** True if any of the lists has an id above `after`. */
 function hasAfter(lists: readonly NsList[], after: number): boolean {
-  for (const list of lists) {
-    const { chunks } = list
-    const chunk = chunks[chunks.length - 1]
-    if (chunk !== undefined && chunk[chunk.length - 1]!.id > after) return true
-  }
+  for (const list of lists) if (list.hasAfter(after)) return true
   return false
 }
 
@@ -232,26 +240,46 @@ export function listNamespaces(task: Task, query: NamespaceQuery): NamespaceWalk
 }
 
 function walkInitOnly(task: Task, owner: UserNamespace | null, after: number, types: number): NamespaceWalk {
+  const { slots } = task.kernel.namespaces
   if (maySeeAllNamespaces(task)) {
-    return new NamespaceWalk(owner === null ? listsOfTypes(task, types) : ownedLists(owner, types), after, types, null)
+    return new NamespaceWalk(
+      slots,
+      owner === null ? listsOfTypes(task, types) : ownedLists(owner, types),
+      after,
+      types,
+      null,
+    )
   }
   const own = ownNamespaces(task).filter((ns) => owner === null || ns.owner === owner)
-  return new NamespaceWalk([listOf(own)], after, types, null)
+  return new NamespaceWalk(slots, [listOf(slots, own)], after, types, null)
 }
 
 function walkOwnerCapable(task: Task, owner: UserNamespace | null, after: number, types: number): NamespaceWalk {
   const { cred, kernel } = task
+  const { slots } = kernel.namespaces
   const roots = capableRoots(task)
   if (owner !== null) {
-    if (nsCapable(cred, owner, CAP_SYS_ADMIN)) return new NamespaceWalk(ownedLists(owner, types), after, types, null)
+    if (nsCapable(cred, owner, CAP_SYS_ADMIN))
+      return new NamespaceWalk(slots, ownedLists(owner, types), after, types, null)
     const shown = [...ownNamespaces(task), ...roots].filter((ns) => ns.owner === owner)
-    return new NamespaceWalk([listOf(shown.sort((a, b) => a.id - b.id))], after, types, null)
+    return new NamespaceWalk(
+      slots,
+      [
+        listOf(
+          slots,
+          shown.sort((a, b) => a.id - b.id),
+        ),
+      ],
+      after,
+      types,
+      null,
+    )
   }
-  if (roots[0] === kernel.initUserNs) return new NamespaceWalk(listsOfTypes(task, types), after, types, null)
+  if (roots[0] === kernel.initUserNs) return new NamespaceWalk(slots, listsOfTypes(task, types), after, types, null)
   const shown = [...ownNamespaces(task), ...roots].sort((a, b) => a.id - b.id)
   const lists = listsBelow(roots, types)
-  if (lists !== null) return new NamespaceWalk([listOf(shown), ...lists], after, types, null)
+  if (lists !== null) return new NamespaceWalk(slots, [listOf(slots, shown), ...lists], after, types, null)
   const sees = (ns: Namespace): boolean =>
     shown.includes(ns) || (ns.owner !== null && nsCapable(cred, ns.owner, CAP_SYS_ADMIN))
-  return new NamespaceWalk(listsOfTypes(task, types), after, types, sees)
+  return new NamespaceWalk(slots, listsOfTypes(task, types), after, types, sees)
 }

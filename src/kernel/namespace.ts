@@ -1,5 +1,6 @@
 import type { Dentry } from './dentry.js'
 import type { Kernel } from './kernel.js'
+import { STATE_ACTIVE } from './namespace_slots.js'
 import { NS_TYPES, NS_USER } from './ns_type.js'
 import type { Ucounts } from './ucounts.js'
 import type { UserNamespace } from './user_namespace.js'
@@ -23,6 +24,8 @@ export class Namespace {
   inum: number
   /** The owning user namespace; null only for the initial user namespace. Its passive count holds this namespace's reference. */
   readonly owner: UserNamespace | null
+  /** Its number in {@link NamespaceTree.slots} while it exists. */
+  readonly slot: number
   passive = 1
   active = 0
   /** Its file on nsfs while that is instantiated. */
@@ -45,6 +48,7 @@ export class Namespace {
     this.owner = owner
     this.ucounts = ucounts
     if (owner !== null) owner.passive++
+    this.slot = kernel.namespaces.slots.take(this, inum < 0)
     kernel.namespaces.add(this)
   }
 
@@ -84,6 +88,7 @@ export class Namespace {
   /** Takes an active reference. Leaving zero is a creation or a resurrection, of the inactive owners above as well. */
   activate(): void {
     if (this.inum < 0 || this.active++ !== 0) return
+    this.kernel.namespaces.slots.states[this.slot]! |= STATE_ACTIVE
     const notify = this.kernel.notify
     if (notify !== null) notify.nsActivated(this)
     if (this.owner !== null) this.owner.activate()
@@ -92,6 +97,7 @@ export class Namespace {
   /** Drops an active reference; reaching zero drops the one it held on its owner. */
   deactivate(): void {
     if (this.inum < 0 || --this.active !== 0) return
+    this.kernel.namespaces.slots.states[this.slot]! &= ~STATE_ACTIVE
     const notify = this.kernel.notify
     if (notify !== null) notify.nsDeactivated(this)
     if (this.owner !== null) this.owner.deactivate()

@@ -1,47 +1,72 @@
 import type { Namespace } from './namespace.js'
+import type { NamespaceSlots } from './namespace_slots.js'
 
 const CHUNK = 256
 const MERGE_BELOW = CHUNK / 4
 
+/** A stretch of a list: ids in their order, and the slot of each one's namespace. */
+export interface NsChunk {
+  readonly ids: number[]
+  readonly slots: number[]
+}
+
 /**
  * Namespaces in the order of their ids. Ids only grow, so adding is appending; finding is a binary search, first for
- * the chunk and then in it, and removing moves at most one chunk.
+ * the chunk and then in it, and removing moves at most one chunk. It holds numbers, not the objects: a walk over a
+ * million namespaces that touched each object would wait for memory most of the time.
  */
 export class NsList {
-  readonly chunks: Namespace[][] = []
+  readonly chunks: NsChunk[] = []
   size = 0
+  readonly #slots: NamespaceSlots
+
+  constructor(slots: NamespaceSlots) {
+    this.#slots = slots
+  }
 
   add(ns: Namespace): void {
+    const { id, slot } = ns
     const chunks = this.chunks
     const last = chunks.length === 0 ? null : chunks[chunks.length - 1]!
     this.size++
-    if (last !== null && last[last.length - 1]!.id > ns.id) {
+    if (last !== null && last.ids[last.ids.length - 1]! > id) {
       // Only at boot: the initial namespaces are not made in the order of their ids.
-      const chunk = chunks[this.#chunkOf(ns.id)]!
-      chunk.splice(lowerBound(chunk, ns.id), 0, ns)
-    } else if (last === null || last.length >= CHUNK) chunks.push([ns])
-    else last.push(ns)
+      const chunk = chunks[this.#chunkOf(id)]!
+      const index = lowerBound(chunk.ids, id)
+      chunk.ids.splice(index, 0, id)
+      chunk.slots.splice(index, 0, slot)
+    } else if (last === null || last.ids.length >= CHUNK) {
+      chunks.push({ ids: [id], slots: [slot] })
+    } else {
+      last.ids.push(id)
+      last.slots.push(slot)
+    }
   }
 
   remove(ns: Namespace): void {
     const chunks = this.chunks
     let chunkIndex = chunks.length - 1
     let chunk = chunks[chunkIndex]!
-    if (chunk[chunk.length - 1] === ns) {
-      chunk.pop()
+    if (chunk.ids[chunk.ids.length - 1] === ns.id) {
+      chunk.ids.pop()
+      chunk.slots.pop()
     } else {
       chunkIndex = this.#chunkOf(ns.id)
       chunk = chunks[chunkIndex]!
-      chunk.splice(lowerBound(chunk, ns.id), 1)
+      const index = lowerBound(chunk.ids, ns.id)
+      chunk.ids.splice(index, 1)
+      chunk.slots.splice(index, 1)
     }
     this.size--
-    if (chunk.length < MERGE_BELOW) this.#shrink(chunkIndex, chunk)
+    if (chunk.ids.length < MERGE_BELOW) this.#shrink(chunkIndex, chunk)
   }
 
   /** The first namespace with an id above `id`, or null. */
   after(id: number): Namespace | null {
-    const at = new NsCursor(this, id)
-    return at.ns
+    const position = this.position(id)
+    const chunkIndex = Math.floor(position / CHUNK_STRIDE)
+    const slot = this.chunks[chunkIndex]?.slots[position % CHUNK_STRIDE] ?? this.chunks[chunkIndex + 1]?.slots[0]
+    return slot === undefined ? null : this.#slots.at(slot)
   }
 
   /** The last namespace with an id below `id`, or null. */
@@ -49,18 +74,31 @@ export class NsList {
     if (this.chunks.length === 0) return null
     const chunkIndex = this.#chunkOf(id)
     const chunk = this.chunks[chunkIndex]!
-    const index = lowerBound(chunk, id)
-    if (index > 0) return chunk[index - 1]!
-    const previous = this.chunks[chunkIndex - 1]
-    return previous === undefined ? null : previous[previous.length - 1]!
+    const index = lowerBound(chunk.ids, id)
+    if (index > 0) return this.#slots.at(chunk.slots[index - 1]!)
+    const slot = this.chunks[chunkIndex - 1]?.slots.at(-1)
+    return slot === undefined ? null : this.#slots.at(slot)
   }
 
   /** The namespace with this id, or null. */
   find(id: number): Namespace | null {
     if (this.chunks.length === 0) return null
     const chunk = this.chunks[this.#chunkOf(id)]!
-    const ns = chunk[lowerBound(chunk, id)]
-    return ns !== undefined && ns.id === id ? ns : null
+    const index = lowerBound(chunk.ids, id)
+    return chunk.ids[index] === id ? this.#slots.at(chunk.slots[index]!) : null
+  }
+
+  /** True if there is an id above `id`. */
+  hasAfter(id: number): boolean {
+    const { chunks } = this
+    if (chunks.length === 0) return false
+    const { ids } = chunks[chunks.length - 1]!
+    return ids[ids.length - 1]! > id
+  }
+
+  /** Every namespace, in order; the list must not change meanwhile. */
+  *[Symbol.iterator](): IterableIterator<Namespace> {
+    for (const { slots } of this.chunks) for (const slot of slots) yield this.#slots.at(slot)
   }
 
   /** The last chunk that starts at or below `id`, or the first one. */
@@ -70,7 +108,7 @@ export class NsList {
     let high = chunks.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (chunks[middle]![0]!.id <= id) low = middle + 1
+      if (chunks[middle]!.ids[0]! <= id) low = middle + 1
       else high = middle
     }
     return low === 0 ? 0 : low - 1
@@ -80,19 +118,20 @@ export class NsList {
   position(id: number): number {
     if (this.chunks.length === 0) return 0
     const chunkIndex = this.#chunkOf(id)
-    return chunkIndex * CHUNK_STRIDE + lowerBound(this.chunks[chunkIndex]!, id + 1)
+    return chunkIndex * CHUNK_STRIDE + lowerBound(this.chunks[chunkIndex]!.ids, id + 1)
   }
 
-  #shrink(chunkIndex: number, chunk: Namespace[]): void {
+  #shrink(chunkIndex: number, chunk: NsChunk): void {
     const chunks = this.chunks
-    if (chunk.length === 0) {
+    if (chunk.ids.length === 0) {
       if (chunkIndex === chunks.length - 1) chunks.pop()
       else chunks.splice(chunkIndex, 1)
       return
     }
     const next = chunks[chunkIndex + 1]
-    if (next !== undefined && next.length + chunk.length <= CHUNK / 2) {
-      for (const ns of next) chunk.push(ns)
+    if (next !== undefined && next.ids.length + chunk.ids.length <= CHUNK / 2) {
+      for (const id of next.ids) chunk.ids.push(id)
+      for (const slot of next.slots) chunk.slots.push(slot)
       chunks.splice(chunkIndex + 1, 1)
     }
   }
@@ -101,47 +140,14 @@ export class NsList {
 /** Positions in a list are chunk * CHUNK_STRIDE + index. */
 export const CHUNK_STRIDE: number = CHUNK * 2
 
-/** The index of the first namespace of `chunk` with an id of at least `id`. */
-function lowerBound(chunk: readonly Namespace[], id: number): number {
+/** The index of the first id that is at least `id`. */
+function lowerBound(ids: readonly number[], id: number): number {
   let low = 0
-  let high = chunk.length
+  let high = ids.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (chunk[middle]!.id < id) low = middle + 1
+    if (ids[middle]! < id) low = middle + 1
     else high = middle
   }
   return low
-}
-
-/** Walks a list upwards from the first id above `after`; the list must not change meanwhile. */
-export class NsCursor {
-  readonly #chunks: readonly Namespace[][]
-  #chunkIndex: number
-  #chunk: readonly Namespace[]
-  #index: number
-  /** Where the cursor stands, or null at the end. */
-  ns: Namespace | null
-
-  constructor(list: NsList, after: number) {
-    this.#chunks = list.chunks
-    const position = list.position(after)
-    this.#chunkIndex = Math.floor(position / CHUNK_STRIDE)
-    this.#chunk = this.#chunks[this.#chunkIndex] ?? []
-    this.#index = (position % CHUNK_STRIDE) - 1
-    this.ns = null
-    this.next()
-  }
-
-  next(): void {
-    if (++this.#index >= this.#chunk.length) {
-      const chunk = this.#chunks[++this.#chunkIndex]
-      if (chunk === undefined) {
-        this.ns = null
-        return
-      }
-      this.#chunk = chunk
-      this.#index = 0
-    }
-    this.ns = this.#chunk[this.#index]!
-  }
 }

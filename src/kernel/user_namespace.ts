@@ -29,7 +29,9 @@ export class UserNamespace extends Namespace {
   readonly ucountMax: Int32Array
   /** fanotify marks on it. */
   marks: MarkConnector | null = null
-  readonly #owned: (NsList | null)[] = [null, null, null, null, null, null, null, null]
+  /** All that it directly owns, by id. */
+  readonly owned: NsList
+  readonly #ownedOfType: (NsList | null)[] = [null, null, null, null, null, null, null, null]
   #lastUcounts: Ucounts | null = null
   #ucounts: Map<number, Ucounts> | null = null
 
@@ -43,6 +45,7 @@ export class UserNamespace extends Namespace {
     ucounts: Ucounts | null,
   ) {
     super(kernel, NS_USER, parent, id, inum, ucounts)
+    this.owned = new NsList(kernel.namespaces.slots)
     this.parent = parent
     this.level = parent === null ? 0 : parent.level + 1
     this.ownerUid = ownerUid
@@ -56,19 +59,26 @@ export class UserNamespace extends Namespace {
     }
   }
 
-  /** The namespaces of one type that it directly owns, by id. */
-  ownedOfType(type: number): NsList {
-    let list = this.#owned[type]!
-    if (list === null) {
-      list = new NsList()
-      this.#owned[type] = list
-    }
-    return list
+  /** The namespaces of one type that it directly owns, by id; null where there never was one. */
+  ownedOfType(type: number): NsList | null {
+    return this.#ownedOfType[type]!
   }
 
-  /** As {@link ownedOfType}, or null where there never was one. */
-  ownedOrNull(type: number): NsList | null {
-    return this.#owned[type]!
+  /** @internal Called by {@link NamespaceTree.add}. */
+  addOwned(ns: Namespace): void {
+    this.owned.add(ns)
+    let list = this.#ownedOfType[ns.type]!
+    if (list === null) {
+      list = new NsList(this.kernel.namespaces.slots)
+      this.#ownedOfType[ns.type] = list
+    }
+    list.add(ns)
+  }
+
+  /** @internal Called by {@link NamespaceTree.remove}. */
+  removeOwned(ns: Namespace): void {
+    this.owned.remove(ns)
+    this.#ownedOfType[ns.type]!.remove(ns)
   }
 
   /** What `uid` has made in this namespace. */
