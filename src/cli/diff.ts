@@ -30,6 +30,8 @@ function load(path: string): Transcript {
 }
 
 const SLEPT = 'sleeps'
+/** Where one side has no such field. */
+const NOTHING = '-'
 
 function headline(diff: StepDiff): string {
   const { step, task, call, args, what, missing, a, b } = diff
@@ -49,7 +51,9 @@ function rowsText(rows: readonly FieldRow[], all: boolean): string {
   return shown
     .map(({ offset, name, want, got, differs }) => {
       const where = `  0x${offset.toString(16).padStart(4, '0')} ${name.padEnd(width)}`
-      return differs ? `${where}  ${color.red(want)} | ${color.green(got)}\n` : color.dim(`${where}  ${want}\n`)
+      return differs
+        ? `${where}  ${color.red(want || NOTHING)} | ${color.green(got || NOTHING)}\n`
+        : color.dim(`${where}  ${want}\n`)
     })
     .join('')
 }
