@@ -54,6 +54,7 @@ const v618: Profile = {
   initialIds: { uts: 1, net: 3, mnt: 4, user: 4001, pid: 4002, ipc: 4003, cgroup: 4004, time: 4005 },
   listns: false,
   listnsVisibility: 'init-only',
+  pidTranslationNotty: false,
   failedUnshareKeepsRoot: false,
   opensPidForChildrenWithoutInit: false,
   nsHandleIdOnly: false,

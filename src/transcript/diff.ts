@@ -113,12 +113,12 @@ class Diff {
     const [x, y] = [a.header.boot, b.header.boot]
     for (const [type, ns] of Object.entries(x.namespaces)) {
       const other = y.namespaces[type as keyof typeof y.namespaces]
-      this.#binder.match('ns_inum', ns.ino, other.ino)
-      this.#binder.match('ns_id', ns.id, other.id)
+      this.#binder.match('ns_inum', other.ino, ns.ino)
+      this.#binder.match('ns_id', other.id, ns.id)
     }
     this.#binder.match('pid', 1, 1)
-    this.#binder.match('pid', x.task.ppid, y.task.ppid)
-    this.#binder.match('pid', x.task.pid, y.task.pid)
+    this.#binder.match('pid', y.task.ppid, x.task.ppid)
+    this.#binder.match('pid', y.task.pid, x.task.pid)
   }
 
   step(a: Step, b: Step): StepDiff | undefined {

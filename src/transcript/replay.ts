@@ -428,10 +428,13 @@ function askedNamespace(task: Task, step: Step): unknown {
 
 /** Finds what a number names in the model. */
 function identifier(emulator: Emulator): Identify {
-  const { kernel } = emulator
+  const { namespaces, vfs } = emulator.kernel
   return (kind, value) => {
+    if (typeof value !== 'number') return undefined
+    if (kind === 'mnt_id') return vfs.mountById(value)
+    if (kind === 'dev') return vfs.superBlockByDev(value)
     if (kind !== 'ns_inum') return undefined
-    const list = kernel.namespaces.all
+    const list = namespaces.all
     for (let ns = list.after(0); ns !== null; ns = list.after(ns.id)) if (ns.ino === value) return ns
     return undefined
   }
