@@ -4,11 +4,24 @@ import { decodeNsHandle } from '../kernel/handles.js'
 import { NsfsSuperBlock } from '../kernel/nsfs.js'
 import { openPlace } from '../kernel/open.js'
 import { type Path, pathDone } from '../kernel/path.js'
+import type { Pid } from '../kernel/pid.js'
+import { newPidfd } from '../kernel/pidfd_file.js'
+import { PidfsSuperBlock } from '../kernel/pidfs.js'
 import type { SuperBlock } from '../kernel/super_block.js'
 import type { Task } from '../kernel/task.js'
 import { FD_NSFS_ROOT } from '../uapi/constants/nsfs.js'
+import { PIDFD_THREAD } from '../uapi/constants/pidfd.js'
 import { EBADF, EFAULT, EINVAL, ENOSYS, EOPNOTSUPP, EOVERFLOW, EPERM, ESTALE } from '../uapi/errno.js'
-import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_FOLLOW, AT_SYMLINK_NOFOLLOW, O_CLOEXEC } from '../uapi/fcntl.js'
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_SYMLINK_FOLLOW,
+  AT_SYMLINK_NOFOLLOW,
+  O_CLOEXEC,
+  O_LARGEFILE,
+  O_NONBLOCK,
+  O_RDWR,
+} from '../uapi/fcntl.js'
 import { fileAt } from './descriptors.js'
 import { copyToUser, putUser32, putUser64 } from './memory.js'
 import { handleOpenFlags } from './open.js'
@@ -16,6 +29,8 @@ import type { Registers } from './registers.js'
 import { pathArgument } from './stat.js'
 import type { SyscallRow } from './syscall_row.js'
 
+/** Stands for pidfs where a descriptor of a filesystem is asked for. */
+const FD_PIDFS_ROOT = -10002
 const AT_HANDLE_FID = 0x200
 const AT_HANDLE_MNT_ID_UNIQUE = 1
 const AT_HANDLE_CONNECTABLE = 2
@@ -69,6 +84,7 @@ function storeHandle(regs: Registers, path: Path, flags: number): number {
 
 /** The filesystem that a descriptor of open_by_handle_at names, or -errno. */
 function handleRoot(task: Task, fd: number): SuperBlock | number {
+  if (fd === FD_PIDFS_ROOT) return task.kernel.vfs.pidfs.sb
   if (fd === FD_NSFS_ROOT) return task.kernel.vfs.nsfs.sb
   if (fd === AT_FDCWD) return task.fs!.cwd.mnt.sb
   const file = fileAt(task, fd)
@@ -87,15 +103,25 @@ function openByHandleAt(task: Task, regs: Registers): number {
   if (typeof sb === 'number') return sb
   // Namespaces are judged one by one once they are found; elsewhere it takes the right to read everything.
   const nsfs = sb instanceof NsfsSuperBlock
-  if (!nsfs && !nsCapable(task.cred, task.kernel.initUserNs, CAP_DAC_READ_SEARCH)) return -EPERM
+  if (!nsfs && !(sb instanceof PidfsSuperBlock) && !nsCapable(task.cred, task.kernel.initUserNs, CAP_DAC_READ_SEARCH))
+    return -EPERM
   const bytes = new Uint8Array(length)
   if (memory.copyIn(address + HEADER, bytes, length) < length) return -EFAULT
+  if (sb instanceof PidfsSuperBlock) return openPidHandle(task, sb.decodeHandle(type & 0xffff, bytes), regs.i32(2))
   if (!nsfs) return sb.encodeHandle(sb.root.inode, false) === null ? -ESTALE : -ENOSYS
   const path = decodeNsHandle(task, type & 0xffff, bytes)
   if (typeof path === 'number') return path
   const result = openPath(task, path, regs.i32(2))
   pathDone(path)
   return result
+}
+
+/** A pidfd for a decoded handle, if the caller has a number for the process. */
+function openPidHandle(task: Task, pid: Pid | null, wanted: number): number {
+  if ((wanted & ~(O_CLOEXEC | O_NONBLOCK | O_LARGEFILE | O_RDWR | PIDFD_THREAD)) !== 0) return -EINVAL
+  if (pid === null || pid.nrIn(task.pidNamespace) === 0) return -ESTALE
+  const flags = wanted & (O_NONBLOCK | PIDFD_THREAD)
+  return task.files!.install(newPidfd(task, pid, flags), (wanted & O_CLOEXEC) !== 0, task.group.rlimits.nofile)
 }
 
 function openPath(task: Task, path: Path, wanted: number): number {

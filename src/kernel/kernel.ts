@@ -59,6 +59,8 @@ export class Kernel {
   readonly namespaces: NamespaceTree = new NamespaceTree()
   /** The id that the next namespace gets. */
   nextNsId: number
+  #lastPid = 0
+  #pidInodeBase = 0
   /** nsfs inode numbers in use, less NS_INO_BASE. */
   readonly nsInodeNumbers: LowestFree = new LowestFree()
   readonly pidMax: number = PID_MAX
@@ -166,9 +168,22 @@ export class Kernel {
     queue.length = 0
   }
 
+  /** @internal The pidfs inode number of a new pid: its own number, until numbers are used again. */
+  pidInode(nr: number): number {
+    if (nr <= this.#lastPid && nr !== 0) this.#pidInodeBase += PID_MAX
+    this.#lastPid = nr
+    return this.#pidInodeBase + nr
+  }
+
   /** @internal One of the kernel's own threads: root's, in the initial namespaces, with no memory; no signal reaches it. */
   makeKernelThread(nr: number): Pid {
+    // It was there before all others: its number on pidfs comes before theirs.
+    const [last, base] = [this.#lastPid, this.#pidInodeBase]
+    this.#lastPid = 0
+    this.#pidInodeBase = 0
     const pid = this.initPidNs.enterKernelThread(nr)
+    this.#lastPid = last
+    this.#pidInodeBase = base
     const { init } = this
     const files = new FdTable()
     const fs = init.fs!.clone()

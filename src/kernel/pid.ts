@@ -23,6 +23,10 @@ export class Pid {
   users = 0
   /** procfs caches the directory of the process here. */
   procDentry: Dentry | null = null
+  /** Its inode number on pidfs, never reused. */
+  readonly ino: number
+  /** Its file on pidfs while one is open. */
+  pidfsDentry: Dentry | null = null
   /** What a pidfd shows of a process that was reaped: its exit code; null before. */
   exitCode: number | null = null
   #waitQueue: WaitQueue | null = null
@@ -30,6 +34,7 @@ export class Pid {
   constructor(ns: PidNamespace, nr: number, numbers: readonly number[] | null) {
     this.ns = ns
     this.nr = nr
+    this.ino = ns.kernel.pidInode(nr)
     this.numbers = numbers
   }
 

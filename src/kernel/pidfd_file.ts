@@ -1,11 +1,11 @@
 import { PIDFD_THREAD } from '../uapi/constants/pidfd.js'
 import { O_RDWR, POLLHUP, POLLIN, POLLRDNORM, SIGKILL } from '../uapi/fcntl.js'
-import { anonPath } from './anon_inode.js'
 import type { Cred } from './cred.js'
 import { File } from './file.js'
 import type { Path } from './path.js'
 import type { Pid } from './pid.js'
 import type { PidNamespace } from './pid_namespace.js'
+import { pidPath } from './pidfs.js'
 import { sendSignal } from './signal.js'
 import type { Task } from './task.js'
 import type { WaitQueue } from './wait_queue.js'
@@ -59,5 +59,5 @@ function pidText(pid: Pid, viewer: PidNamespace): string {
 
 /** A new pidfd of `pid`, not in a descriptor table yet; `flags` are PIDFD_NONBLOCK and PIDFD_THREAD. */
 export function newPidfd(task: Task, pid: Pid, flags: number): PidfdFile {
-  return new PidfdFile(anonPath(task.kernel, '[pidfd]'), O_RDWR | flags, task.cred, pid)
+  return new PidfdFile(pidPath(pid), O_RDWR | flags, task.cred, pid)
 }

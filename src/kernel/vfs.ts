@@ -5,6 +5,7 @@ import { LowestFree } from './lowest_free.js'
 import { Mount } from './mount.js'
 import { NsfsSuperBlock } from './nsfs.js'
 import type { PidNamespace } from './pid_namespace.js'
+import { PidfsSuperBlock } from './pidfs.js'
 import { PipefsSuperBlock } from './pipe.js'
 import { ProcSuperBlock } from './procfs.js'
 import { SockfsSuperBlock } from './socket.js'
@@ -14,7 +15,7 @@ import type { SuperBlock } from './super_block.js'
 export const MNT_UNIQUE_ID_OFFSET = 0x8000_0000
 
 /** Mount ids, and device minors, of the filesystems that a kernel mounts for itself before anything else. */
-const INTERNAL_IDS = { nsfs: 4, sockfs: 13, pipefs: 14, anon_inodefs: 15 } as const
+const INTERNAL_IDS = { nsfs: 4, pidfs: 5, sockfs: 13, pipefs: 14, anon_inodefs: 15 } as const
 /** The first mount id of those in mount namespaces that no task is in. */
 const FIRST_HELD_ID = 7
 
@@ -38,6 +39,7 @@ export class Vfs {
   #nextIno = 4096
   #nextGeneration = 1
   #nsfs: Mount | null = null
+  #pidfs: Mount | null = null
   #anon: Mount | null = null
   #pipes: Mount | null = null
   #sockets: Mount | null = null
@@ -93,6 +95,12 @@ export class Vfs {
   get nsfs(): Mount {
     this.#nsfs ??= this.#internal(new NsfsSuperBlock(this.kernel, INTERNAL_IDS.nsfs), 'nsfs')
     return this.#nsfs
+  }
+
+  /** The mount that pidfds are opened through. */
+  get pidfs(): Mount {
+    this.#pidfs ??= this.#internal(new PidfsSuperBlock(this.kernel, INTERNAL_IDS.pidfs), 'pidfs')
+    return this.#pidfs
   }
 
   get anonInodes(): Mount {
