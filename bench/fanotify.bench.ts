@@ -9,7 +9,7 @@ const CLONE_NEWUTS = 0x0400_0000
 const EVENT = 48
 const PAIRS = 256
 /** At least so many events are queued before reads are timed. */
-const READ_EVENTS = 256
+const READ_EVENTS = 4096
 const UNSHARES = 32
 const WATCHERS = [1, 100, 1000]
 

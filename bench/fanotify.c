@@ -32,7 +32,7 @@
 #define PLACE "/run/kabinet-bench"
 #define MAX_GROUPS 128
 #define DRAIN_EVERY 1024
-#define READ_EVENTS 256
+#define READ_EVENTS 4096
 
 static long check(long result)
 {

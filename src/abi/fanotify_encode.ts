@@ -1,4 +1,12 @@
-import type { FanotifyEvent, MntEvent, NsEvent } from '../kernel/fanotify/event.js'
+import {
+  EVENT_MNT,
+  EVENT_NS,
+  EVENT_OVERFLOW,
+  type EventKind,
+  type FanotifyEvent,
+  type MntEvent,
+  type NsEvent,
+} from '../kernel/fanotify/event.js'
 import type { Pid } from '../kernel/pid.js'
 import type { PidNamespace } from '../kernel/pid_namespace.js'
 import {
@@ -32,17 +40,16 @@ const NS_RECORD: number = fanotify_event_info_ns.size
 const SELF_NSID: number = fanotify_event_info_ns.offset.self_nsid
 const OWNER_NSID: number = fanotify_event_info_ns.offset.owner_nsid
 
+/** Bytes of the records that come with an event of each kind. */
+const RECORD_LENGTHS: Readonly<Record<EventKind, number>> = {
+  [EVENT_OVERFLOW]: 0,
+  [EVENT_MNT]: MNT_RECORD,
+  [EVENT_NS]: NS_RECORD,
+}
+
 /** event_len of an event in a group that does, or does not, report pidfds. */
 export function eventLength(event: FanotifyEvent, withPidfd: boolean): number {
-  const length = withPidfd ? METADATA_LEN + PIDFD_RECORD : METADATA_LEN
-  switch (event.kind) {
-    case 'mnt':
-      return length + MNT_RECORD
-    case 'ns':
-      return length + NS_RECORD
-    case 'overflow':
-      return length
-  }
+  return METADATA_LEN + (withPidfd ? PIDFD_RECORD : 0) + RECORD_LENGTHS[event.kind]
 }
 
 /** The number of `pid` in `ns`, 0 where it has none. Unlike a lookup, it outlives the process. */
@@ -111,11 +118,11 @@ export function writeNsRecord(view: DataView, at: number, event: NsEvent): numbe
 /** Writes the records that come after the PIDFD record; gives where they end. */
 export function writeTailRecords(view: DataView, at: number, event: FanotifyEvent): number {
   switch (event.kind) {
-    case 'mnt':
+    case EVENT_MNT:
       return writeMntRecord(view, at, event as MntEvent)
-    case 'ns':
+    case EVENT_NS:
       return writeNsRecord(view, at, event as NsEvent)
-    case 'overflow':
+    case EVENT_OVERFLOW:
       return at
   }
 }

@@ -74,40 +74,51 @@ export class FanotifyFile extends File {
     if (group.first === null) return this.isNonBlocking ? -EAGAIN : WOULD_BLOCK
     const withPidfd = (group.flags & FAN_REPORT_PIDFD) !== 0
     let done = 0
-    for (;;) {
-      const event = group.first
-      if (event === null) return done
-      if (eventLength(event, withPidfd) > buffer.remaining) return done === 0 ? -EINVAL : done
-      const moved = withPidfd ? this.#readOne(task, buffer, event) : this.#readMany(task, buffer, event)
+    do {
+      const moved = withPidfd ? this.#readOne(task, buffer) : this.#readMany(task, buffer)
       if (moved < 0) return moved
+      if (moved === 0) break
       done += moved
-    }
+    } while (group.first !== null && buffer.remaining >= METADATA_LEN)
+    return done === 0 ? -EINVAL : done
   }
 
-  /** Moves the events from `first` on that fit the buffer and the scratch; those that were moved, and one that faulted, are gone. */
-  #readMany(task: Task, buffer: UserBuffer, first: FanotifyEvent): number {
+  /**
+   * Moves as many events as fit the buffer and the scratch; the number of bytes, or -EFAULT. Those that were moved, and
+   * one that faulted, are gone.
+   */
+  #readMany(task: Task, buffer: UserBuffer): number {
     const room = Math.min(buffer.remaining, SCRATCH.length)
+    const { group } = this
     let at = 0
-    for (let event: FanotifyEvent | null = first; event !== null; event = event.next) {
+    let event: FanotifyEvent | null = group.first
+    for (; event !== null; event = event.next) {
       const length = eventLength(event, false)
       if (at + length > room) break
       writeTailRecords(SCRATCH_VIEW, this.#writeMetadata(task, event, at, length), event)
       at += length
     }
+    if (at === 0) return 0
     const copied = buffer.copyOut(SCRATCH, 0, at)
-    for (let end = 0; end < at && end <= copied; ) {
-      const event = this.group.first!
-      end += eventLength(event, false)
-      this.group.dequeue(event)
+    if (copied === at) {
+      while (group.first !== event) group.dequeue(group.first!)
+      return at
     }
-    return copied < at ? -EFAULT : at
+    for (let end = 0; end <= copied; ) {
+      const lost = group.first!
+      end += eventLength(lost, false)
+      group.dequeue(lost)
+    }
+    return -EFAULT
   }
 
-  /** Moves one event that comes with descriptors: they are the reader's only if all of the event arrives. */
-  #readOne(task: Task, buffer: UserBuffer, event: FanotifyEvent): number {
+  /** Moves one event that comes with descriptors, if it fits: they are the reader's only if all of the event arrives. */
+  #readOne(task: Task, buffer: UserBuffer): number {
     const { group } = this
-    group.dequeue(event)
+    const event = group.first!
     const length = eventLength(event, true)
+    if (length > buffer.remaining) return 0
+    group.dequeue(event)
     const at = this.#writeMetadata(task, event, 0, length)
     const pidfd = preparePidfd(task, group, event)
     writeTailRecords(SCRATCH_VIEW, writePidfdRecord(SCRATCH_VIEW, at, this.#pidfdNumber(pidfd.fd)), event)
