@@ -48,7 +48,9 @@ class InetSocket extends Socket {
     super(task, family, type, protocol, flags)
   }
 
-  override read(): number {
+  override read(_task: Task, buffer: UserBuffer): number {
+    // read(2) of nothing does not get as far as the protocol.
+    if (buffer.remaining === 0) return 0
     if (this.type === SOCK_STREAM) return -ENOTCONN
     return this.isNonBlocking ? -EAGAIN : WOULD_BLOCK
   }
