@@ -543,19 +543,32 @@ static struct stat_line stat_of(const struct task *t) {
   return s;
 }
 
-/* An uninterruptible sleep is a call that waits for someone only where the kernel waits for another task's doing. */
-static int waits_for_others(const struct task *t) {
-  static const char *const places[] = {"fanotify_handle_event", "fanotify_get_response", "fsnotify_destroy_group",
-                                       "kernel_clone", "wait_for_vfork_done"};
-  char path[64], text[2048];
-  snprintf(path, sizeof path, "/proc/%d/task/%d/wchan", t->pid, t->tid);
-  if (read_proc(path, text, sizeof text) <= 0 || !strcmp(text, "0")) {
-    snprintf(path, sizeof path, "/proc/%d/task/%d/stack", t->pid, t->tid);
-    if (read_proc(path, text, sizeof text) < 0) return 0;
-  }
-  for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-    if (strstr(text, places[i])) return 1;
+static int is_one_of(const char *name, const char *const *names) {
+  for (; *names; names++)
+    if (!strncmp(name, *names, strlen(*names))) return 1;
   return 0;
+}
+
+/*
+ * An uninterruptible sleep is a call that waits for someone only where the kernel waits for another task's doing. The
+ * stack says where; wchan would be cheaper, but names the wrong function in a user-mode Linux.
+ */
+static int waits_for_others(const struct task *t) {
+  static const char *const machinery[] = {"__switch_to",         "__schedule", "schedule", "__wait_for_common",
+                                          "wait_for_completion", "preempt_",   "io_schedule", NULL};
+  static const char *const places[] = {"fanotify_handle_event", "fanotify_get_response", "fsnotify_destroy_group",
+                                       "kernel_clone", "wait_for_vfork_done", NULL};
+  char path[64], text[2048];
+  snprintf(path, sizeof path, "/proc/%d/task/%d/stack", t->pid, t->tid);
+  if (read_proc(path, text, sizeof text) > 0) {
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+      char *name = strstr(line, "] ");
+      if (name && !is_one_of(name + 2, machinery)) return is_one_of(name + 2, places);
+    }
+    return 0;
+  }
+  snprintf(path, sizeof path, "/proc/%d/task/%d/wchan", t->pid, t->tid);
+  return read_proc(path, text, sizeof text) > 0 && is_one_of(text, places);
 }
 
 /*
@@ -1258,7 +1271,7 @@ static void open_standard_fds(void) {
   if (is_uml) return;
   int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
   if (master < 0 || grantpt(master) || unlockpt(master)) die("/dev/ptmx: %s", strerror(errno));
-  int terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
+  int terminal = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY); /* no O_LARGEFILE, as the kernel's console has none */
   if (terminal < 0) die("%s: %s", ptsname(master), strerror(errno));
   struct termios t;
   tcgetattr(terminal, &t);

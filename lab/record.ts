@@ -1,6 +1,7 @@
+import { diffTranscripts, type StepDiff } from '../src/transcript/diff.js'
 import { type Program, serialiseTranscript, type Transcript } from '../src/transcript/format.js'
+import { asProgram } from './as-program.js'
 import type { Backend } from './backend.js'
-import { asProgram, type Difference, differences } from './canonical.js'
 
 export interface RecordOptions {
   /** Boot anew before the program, where the backend can, so that ids start as on a fresh kernel. */
@@ -14,7 +15,7 @@ export interface Recording {
   /** The transcript as JSON Lines. */
   text: string
   /** Steps that a rerun answered differently, in more than the values that a kernel draws from chance. */
-  unsteady: Difference[]
+  unsteady: StepDiff[]
 }
 
 /**
@@ -26,9 +27,9 @@ export async function record(program: Program, backend: Backend, options: Record
   const run = { fresh: options.fresh ?? false }
   const asked = asProgram(program)
   const transcript = await backend.run(asked, run)
-  const unsteady: Difference[] = []
+  const unsteady: StepDiff[] = []
   for (let i = 0; i < (options.rerun ?? 0); i++) {
-    for (const difference of differences(transcript, await backend.run(asked, run))) {
+    for (const difference of diffTranscripts(transcript, await backend.run(asked, run)).steps) {
       if (!unsteady.some(({ step }) => step === difference.step)) unsteady.push(difference)
     }
   }

@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { afterAll, expect, it } from 'vitest'
+import { asProgram } from '../../lab/as-program.js'
+import { UmlBackend } from '../../lab/uml.js'
+import { diffTranscripts } from '../../src/transcript/diff.js'
+import { parseTranscript } from '../../src/transcript/format.js'
+import { clone, programOf } from './calls.js'
+import { describeLive } from './live.js'
+
+const recordings = new URL('../golden/transcripts/v7.2/', import.meta.url)
+const CLONE_VFORK = 0x4000
+
+function recording(name: string): ReturnType<typeof parseTranscript> {
+  return parseTranscript(readFileSync(new URL(`${name}.jsonl`, recordings), 'utf8'))
+}
+
+describeLive('uml', 'programs on a user-mode Linux', () => {
+  const uml = new UmlBackend()
+  afterAll(() => uml.close())
+
+  it('boots to the first answer in under two seconds', async () => {
+    const start = performance.now()
+    const { profile } = await uml.boot()
+    expect(performance.now() - start).toBeLessThan(4000) // twice that, for a machine that is busy with other tests
+    expect(profile).toMatch(/^v\d+\.\d+$/)
+  })
+
+  it('answers recorded programs as its kind did when they were recorded, ids and all', async () => {
+    for (const name of ['ns-4', 'resurrect-chain']) {
+      const recorded = recording(name)
+      const now = await uml.run(asProgram(recorded), { fresh: true })
+      if (now.header.kernel !== recorded.header.kernel) {
+        console.warn(`skipped: recordings are of ${recorded.header.kernel}, this is ${now.header.kernel}`)
+        return
+      }
+      expect(now.header.boot.next).toEqual(recorded.header.boot.next)
+      expect(now.header.boot.mountinfo).toEqual(recorded.header.boot.mountinfo)
+      expect(now.header.boot.other).toEqual(recorded.header.boot.other)
+      expect(diffTranscripts(recorded, now).steps).toEqual([])
+    }
+  })
+
+  it('runs many programs on one boot, larger ones than a terminal holds', async () => {
+    const program = asProgram(recording('ns-4'))
+    const runs = await Promise.all([1, 2, 3, 4].map(() => uml.run(program)))
+    const ids = runs.map(({ header }) => header.boot.next.nsId)
+    expect(ids).toEqual([...ids].sort((a, b) => a - b))
+    for (const { steps } of runs) expect(steps).toHaveLength(program.steps.length)
+  })
+
+  it('sees a parent sleep in vfork', async () => {
+    const { steps } = await uml.run(
+      programOf('vfork', [clone(1, 2, CLONE_VFORK), [2, 'getpid', []], [2, 'exit_group', [0]]]),
+    )
+    expect(steps[0]).toMatchObject({ blocked: true })
+    expect(steps[2]?.completes).toEqual([{ step: 0, ret: steps[1]?.ret }])
+  })
+
+  it('notices a kernel that crashed, names the program, and boots another', async () => {
+    const crash = programOf('crash', [
+      [1, 'openat', [-100, { str: '/proc/sysrq-trigger' }, 1]],
+      [1, 'write', [3, { in: '63' }, 1]],
+    ])
+    const next = programOf('next', [[1, 'dup', [0]]])
+    const results = await Promise.allSettled([uml.run(crash), uml.run(next)])
+    expect(results[0]).toMatchObject({ status: 'rejected', reason: { name: 'BackendLost', program: 'crash' } })
+    expect(results[1]).toMatchObject({ status: 'fulfilled', value: { steps: [{ ret: 3 }] } })
+  })
+
+  it('leaves nothing running and no folder behind', async () => {
+    const own = new UmlBackend()
+    await own.boot()
+    const mine = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith(`kabinet-uml-${process.pid}-`))
+    const before = mine().length
+    await own.close()
+    expect(mine().length).toBe(before - 1)
+  })
+})
