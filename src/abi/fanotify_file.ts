@@ -52,15 +52,16 @@ export class FanotifyFile extends File {
   }
 
   override poll(): number {
-    return this.group.first === null ? 0 : POLLIN | POLLRDNORM
+    return this.group.queue.length === 0 ? 0 : POLLIN | POLLRDNORM
   }
 
   override readable(): number {
     const { group } = this
-    if (!group.kernel.features.fanotify.fionreadRecords) return group.length * METADATA_LEN
+    const { queue } = group
+    if (!group.kernel.features.fanotify.fionreadRecords) return queue.length * METADATA_LEN
     const withPidfd = (group.flags & FAN_REPORT_PIDFD) !== 0
     let bytes = 0
-    for (let event = group.first; event !== null; event = event.next) bytes += eventLength(event, withPidfd)
+    for (let i = 0; i < queue.length; i++) bytes += eventLength(queue.at(i), withPidfd)
     return bytes
   }
 
@@ -71,7 +72,8 @@ export class FanotifyFile extends File {
 
   override read(task: Task, buffer: UserBuffer): number {
     const { group } = this
-    if (group.first === null) return this.isNonBlocking ? -EAGAIN : WOULD_BLOCK
+    const { queue } = group
+    if (queue.length === 0) return this.isNonBlocking ? -EAGAIN : WOULD_BLOCK
     const withPidfd = (group.flags & FAN_REPORT_PIDFD) !== 0
     let done = 0
     do {
@@ -79,7 +81,7 @@ export class FanotifyFile extends File {
       if (moved < 0) return moved
       if (moved === 0) break
       done += moved
-    } while (group.first !== null && buffer.remaining >= METADATA_LEN)
+    } while (queue.length > 0 && buffer.remaining >= METADATA_LEN)
     return done === 0 ? -EINVAL : done
   }
 
@@ -90,35 +92,36 @@ export class FanotifyFile extends File {
   #readMany(task: Task, buffer: UserBuffer): number {
     const room = Math.min(buffer.remaining, SCRATCH.length)
     const { group } = this
+    const { queue } = group
+    const { length } = queue
     let at = 0
-    let event: FanotifyEvent | null = group.first
-    for (; event !== null; event = event.next) {
-      const length = eventLength(event, false)
-      if (at + length > room) break
-      writeTailRecords(SCRATCH_VIEW, this.#writeMetadata(task, event, at, length), event)
-      at += length
+    let count = 0
+    for (; count < length; count++) {
+      const event = queue.at(count)
+      const end = at + eventLength(event, false)
+      if (end > room) break
+      writeTailRecords(SCRATCH_VIEW, this.#writeMetadata(task, event, at, end - at), event)
+      at = end
     }
     if (at === 0) return 0
     const copied = buffer.copyOut(SCRATCH, 0, at)
     if (copied === at) {
-      while (group.first !== event) group.dequeue(group.first!)
+      group.take(count)
       return at
     }
-    for (let end = 0; end <= copied; ) {
-      const lost = group.first!
-      end += eventLength(lost, false)
-      group.dequeue(lost)
-    }
+    let lost = 0
+    for (let end = 0; end <= copied; lost++) end += eventLength(queue.at(lost), false)
+    group.take(lost)
     return -EFAULT
   }
 
   /** Moves one event that comes with descriptors, if it fits: they are the reader's only if all of the event arrives. */
   #readOne(task: Task, buffer: UserBuffer): number {
     const { group } = this
-    const event = group.first!
+    const event = group.queue.at(0)
     const length = eventLength(event, true)
     if (length > buffer.remaining) return 0
-    group.dequeue(event)
+    group.take(1)
     const at = this.#writeMetadata(task, event, 0, length)
     const pidfd = preparePidfd(task, group, event)
     writeTailRecords(SCRATCH_VIEW, writePidfdRecord(SCRATCH_VIEW, at, this.#pidfdNumber(pidfd.fd)), event)

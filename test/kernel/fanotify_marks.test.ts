@@ -159,17 +159,16 @@ describe('marks', () => {
               model.marks = model.marks.filter((m) => m.group !== s.group)
               break
             case 'event': {
-              const before = groups.map((g) => g.length)
+              const before = groups.map((g) => g.queue.length)
               const { marks } = objects[s.object]!
               const id = nextId++
               if (marks !== null) notifyMnt(marks, s.mask, id)
               groups.forEach((g, index) => {
                 const mark = model.find(index, s.object)
                 const seen = mark === undefined ? 0 : s.mask & mark.mask & ~mark.ignore
-                expect(g.length - before[index]!).toBe(seen === 0 ? 0 : 1)
+                expect(g.queue.length - before[index]!).toBe(seen === 0 ? 0 : 1)
                 if (seen === 0) return
-                let last = g.first!
-                while (last.next !== null) last = last.next
+                const last = g.queue.at(g.queue.length - 1)
                 expect(last).toMatchObject({ mask: seen, mntId: id })
                 expect(last).toBeInstanceOf(MntEvent)
               })

@@ -13,10 +13,6 @@ export abstract class FanotifyEvent {
   mask: number
   /** Who caused it: a process, or a thread in a FAN_REPORT_TID group; null when that had been reaped, and for an overflow. */
   readonly pid: Pid | null
-  /** Neighbours in the queue. */
-  next: FanotifyEvent | null = null
-  previous: FanotifyEvent | null = null
-  queued = false
 
   protected constructor(kind: EventKind, mask: number, pid: Pid | null) {
     this.kind = kind

@@ -17,6 +17,7 @@ import type { UserNamespace } from '../user_namespace.js'
 import { WaitQueue } from '../wait_queue.js'
 import { type Markable, MarkConnector, type MarkType } from './connector.js'
 import { type FanotifyEvent, OverflowEvent } from './event.js'
+import { EventQueue } from './event_queue.js'
 import { FanotifyMark } from './mark.js'
 import { MARK_ADD_CHECKS, MARK_REMOVE_CHECKS, type MarkChange } from './mark_change_checks.js'
 
@@ -47,9 +48,8 @@ export class FanotifyGroup {
   readonly #maxEvents: number
   readonly #overflow: OverflowEvent = new OverflowEvent()
   #newestMark: FanotifyMark | null = null
-  #first: FanotifyEvent | null = null
-  #last: FanotifyEvent | null = null
-  #length = 0
+  /** The overflow event is in the queue. */
+  #overflowed = false
   #destroyed = false
 
   /** Counts itself against `ucounts`, which must have room. */
@@ -183,15 +183,8 @@ export class FanotifyGroup {
 
   // The queue
 
-  /** How many events wait to be read, an overflow event included. */
-  get length(): number {
-    return this.#length
-  }
-
-  /** The event that the next read gets, or null. */
-  get first(): FanotifyEvent | null {
-    return this.#first
-  }
+  /** The events that wait to be read, an overflow event included. */
+  readonly queue: EventQueue = new EventQueue()
 
   /** Whom an event of now is put down to: the current process, its thread in a FAN_REPORT_TID group; null once that is reaped. */
   currentPid(): Pid | null {
@@ -202,43 +195,33 @@ export class FanotifyGroup {
 
   /** True if the queue takes another event. When not, it has been given the overflow event, once. */
   makeRoom(): boolean {
-    if (this.#length < this.#maxEvents) return true
-    if (!this.#overflow.queued) this.append(this.#overflow)
+    if (this.queue.length < this.#maxEvents) return true
+    if (!this.#overflowed) {
+      this.#overflowed = true
+      this.append(this.#overflow)
+    }
     return false
   }
 
   /** Queues an event, for which {@link makeRoom} has found room, and wakes the readers. */
   append(event: FanotifyEvent): void {
     if (this.#destroyed) return
-    event.queued = true
-    event.previous = this.#last
-    if (this.#last === null) this.#first = event
-    else this.#last.next = event
-    this.#last = event
-    this.#length++
+    this.queue.push(event)
     this.waitQueue.wakeAll()
   }
 
-  /** Takes an event out of the queue. */
-  dequeue(event: FanotifyEvent): void {
-    const { next, previous } = event
-    if (previous === null) this.#first = next
-    else previous.next = next
-    if (next === null) this.#last = previous
-    else next.previous = previous
-    event.next = null
-    event.previous = null
-    event.queued = false
-    this.#length--
+  /** Takes the `count` events that wait longest out of the queue. */
+  take(count: number): void {
+    const { queue } = this
+    if (this.#overflowed) for (let i = 0; i < count; i++) if (queue.at(i) === this.#overflow) this.#overflowed = false
+    queue.drop(count)
   }
 
   /** The last descriptor is closed: marks and queued events go. */
   destroy(): void {
     this.#destroyed = true
     while (this.#newestMark !== null) this.destroyMark(this.#newestMark)
-    this.#first = null
-    this.#last = null
-    this.#length = 0
+    this.queue.clear()
     this.#ucounts.decrement(UCOUNT_FANOTIFY_GROUPS)
     this.userNs.put()
   }
