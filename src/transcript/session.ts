@@ -69,10 +69,14 @@ export class Session implements Surroundings {
    */
   call(task: Task, prepared: PreparedStep): number | Sleeping {
     const { step } = prepared
+    const before = this.emulator.lastChild
     const result = this.emulator.syscall(task, prepared.call, ...prepared.args)
     this.#prepared.set(step.step, prepared)
     if (typeof result !== 'number') {
       if (result.done) return this.#returned(prepared, result.result as number)
+      // The child of a vfork makes calls while its parent sleeps; its number is known when that returns.
+      const child = this.emulator.lastChild
+      if (step.child !== undefined && child !== null && child !== before) this.#tasks.set(step.child, child)
       const sleeping: Sleeping = { prepared, pending: result }
       this.#sleeping.set(result, sleeping)
       return sleeping

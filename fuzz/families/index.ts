@@ -1,0 +1,7 @@
+import type { Family } from '../draft.js'
+import { namespacesFamily } from './namespaces.js'
+
+/** Every family by its name. */
+export const FAMILIES: Readonly<Record<string, Family>> = {
+  [namespacesFamily.name]: namespacesFamily,
+}

@@ -1,0 +1,298 @@
+import { Emulator, type ProfileName } from '../src/abi/index.js'
+import type { Arg, Boot, PidRef, Program, RetRef, Step } from '../src/transcript/index.js'
+import { PreparedStep } from '../src/transcript/prepare.js'
+import { Session, type Sleeping, type Task } from '../src/transcript/session.js'
+import { type Choices, rarely } from './choices.js'
+import type { CallMaker, Draft, Family } from './draft.js'
+import { spoilDraft } from './spoil.js'
+
+type File = NonNullable<ReturnType<NonNullable<Task['files']>['file']>>
+export type FileKind = File['kind']
+
+/** A task of a program. */
+export interface WalkTask {
+  readonly number: number
+  readonly task: Task
+}
+
+export interface WalkOptions {
+  profile: ProfileName
+  /** Where the kernel stands at the start: what a backend says, or {@link PLAIN_BOOT}. */
+  boot: Boot
+  /** Names of makers that are left out. */
+  without?: ReadonlySet<string>
+}
+
+/** What is told of each call of a walk. */
+export interface WalkObserver {
+  /** `ret` is undefined for a call that sleeps; `completed` are the sleepers that it woke. */
+  called(prepared: PreparedStep, ret: number | undefined, completed: readonly Sleeping[], walk: Walk): void
+}
+
+/** A descriptor that a step returned. */
+interface Origin {
+  step: number
+  file: File
+}
+
+/** Most tasks that live at once. */
+const MOST_TASKS = 12
+/** How often arguments are spoiled: once in so many calls. */
+const SPOIL = 24
+/** Tries to find a call that makes sense before a step is given up. */
+const TRIES = 24
+
+/** How often each maker is taken, as a table to index at random. */
+export class MakerTable {
+  readonly makers: readonly CallMaker[]
+  readonly #slots: Uint16Array
+
+  constructor(families: readonly Family[], without: ReadonlySet<string> = new Set()) {
+    this.makers = families.flatMap((family) => family.makers).filter((maker) => !without.has(maker.name))
+    const slots: number[] = []
+    this.makers.forEach((maker, index) => {
+      for (let i = 0; i < maker.weight; i++) slots.push(index)
+    })
+    this.#slots = Uint16Array.from(slots)
+  }
+
+  draw(choices: Choices): CallMaker {
+    return this.makers[this.#slots[choices.below(this.#slots.length)] as number] as CallMaker
+  }
+}
+
+/**
+ * A program in the making: every call is made on an emulator as soon as it is chosen, so the state that the next one is
+ * chosen by (tasks, descriptors and what is behind them, namespaces) is known and not guessed.
+ */
+export class Walk {
+  readonly emulator: Emulator
+  readonly session: Session
+  readonly steps: Step[] = []
+  /** Tasks that were made, dead ones too. */
+  readonly tasks: WalkTask[] = []
+  /** Who makes the next call. */
+  current: WalkTask
+  /** The last draft's name in the tables. */
+  made = ''
+  readonly #table: MakerTable
+  readonly #observer: WalkObserver | null
+  readonly #origins: Origin[][] = []
+  #nextTask = 2
+  readonly #awake: WalkTask[] = []
+
+  constructor(options: WalkOptions, table: MakerTable, observer: WalkObserver | null = null) {
+    this.emulator = Emulator.boot({ profile: options.profile, boot: options.boot })
+    this.session = new Session(this.emulator)
+    this.#table = table
+    this.#observer = observer
+    this.current = { number: 1, task: this.emulator.first }
+    this.tasks.push(this.current)
+  }
+
+  get task(): Task {
+    return this.current.task
+  }
+
+  /** The number that the next child gets. */
+  get nextTask(): number {
+    return this.#nextTask
+  }
+
+  /** Makes up to `length` calls; fewer when no task is left that could make one. */
+  run(choices: Choices, length: number): void {
+    let follow: Draft | null = null
+    for (let made = 0; made < length; made++) {
+      if (follow === null || !isAwake(this.current.task)) {
+        const next = this.#chooseTask(choices)
+        if (next === null) return
+        this.current = next
+        follow = this.#chooseCall(choices)
+        if (follow === null) return
+      } else this.made = follow.call
+      follow = this.#make(follow)
+    }
+  }
+
+  /** The program so far; its header has a name only. */
+  program(name: string): Program {
+    return { header: { transcript: 1, name }, steps: this.steps }
+  }
+
+  /** Tasks that can make a call now. */
+  awake(): readonly WalkTask[] {
+    const awake = this.#awake
+    awake.length = 0
+    for (const entry of this.tasks) if (isAwake(entry.task)) awake.push(entry)
+    return awake
+  }
+
+  /** How many tasks have not begun to exit. */
+  get living(): number {
+    let count = 0
+    for (const { task } of this.tasks) if (task.alive) count++
+    return count
+  }
+
+  get roomForTasks(): boolean {
+    return this.living < MOST_TASKS
+  }
+
+  /** A descriptor of `task` behind which `wanted` holds, or -1. */
+  findFd(choices: Choices, wanted: (file: File, fd: number) => boolean, task: Task = this.task): number {
+    const files = task.files
+    if (files === null) return -1
+    const { size } = files
+    let count = 0
+    for (let fd = 0; fd < size; fd++) {
+      const file = files.file(fd)
+      if (file !== null && wanted(file, fd)) SCRATCH[count++] = fd
+    }
+    return count === 0 ? -1 : (SCRATCH[choices.below(count)] as number)
+  }
+
+  /** `fd` as an argument: by the step that returned it, where one did. */
+  fdArg(fd: number, task: Task = this.task): RetRef | number {
+    const file = task.files?.file(fd)
+    const origins = this.#origins[fd]
+    if (file === undefined || file === null || origins === undefined) return fd
+    for (let i = origins.length - 1; i >= 0; i--) {
+      const origin = origins[i] as Origin
+      if (origin.file === file) return { ret: origin.step }
+    }
+    return fd
+  }
+
+  /** A descriptor of the current task of one of these kinds as an argument; null where there is none. */
+  fd(choices: Choices, ...kinds: FileKind[]): RetRef | number | null {
+    const fd = this.findFd(choices, (file) => kinds.includes(file.kind))
+    return fd < 0 ? null : this.fdArg(fd)
+  }
+
+  /** Any descriptor of the current task; now and then one that is none. */
+  anyFd(choices: Choices): RetRef | number {
+    if (rarely(choices, 16)) return [-1, 999, this.task.files?.size ?? 0][choices.below(3)] as number
+    const fd = this.findFd(choices, () => true)
+    return fd < 0 ? 999 : this.fdArg(fd)
+  }
+
+  /**
+   * Whether the number that `entry`'s parent knows it by means it in `ns` too, or `ns` has no members but the program's own:
+   * in the initial pid namespace a stray number may be anybody.
+   */
+  pidIsSafe(entry: WalkTask, ns: object): boolean {
+    return ns !== this.emulator.kernel.initPidNs || this.session.pid(entry.number) === entry.task.pid.nr
+  }
+
+  /** Some task's pid as the current task may name it, or null. */
+  pidArg(choices: Choices, ns: object = this.task.pidNamespace): PidRef | null {
+    const entry = this.someTask(choices, (one) => this.pidIsSafe(one, ns))
+    return entry === null ? null : { pid: entry.number }
+  }
+
+  /** A task of the program for which `wanted` holds, the dead ones too, or null. */
+  someTask(choices: Choices, wanted: (entry: WalkTask) => boolean): WalkTask | null {
+    const { tasks } = this
+    const start = choices.below(tasks.length)
+    for (let i = 0; i < tasks.length; i++) {
+      const entry = tasks[(start + i) % tasks.length] as WalkTask
+      if (wanted(entry)) return entry
+    }
+    return null
+  }
+
+  /** `self` or a task whose directory in the initial `/proc` is its own: `$k`. */
+  procName(choices: Choices): string {
+    if (choices.below(3) !== 2) return 'self'
+    const entry = this.someTask(choices, (one) => this.pidIsSafe(one, this.emulator.kernel.initPidNs))
+    return entry === null ? 'self' : `$${entry.number}`
+  }
+
+  #chooseTask(choices: Choices): WalkTask | null {
+    const awake = this.awake()
+    if (awake.length === 0) return null
+    // Half of the calls stay with the task that made the last one.
+    if (isAwake(this.current.task) && choices.below(2) === 0) return this.current
+    return awake[choices.below(awake.length)] as WalkTask
+  }
+
+  #chooseCall(choices: Choices): Draft | null {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const maker = this.#table.draw(choices)
+      const draft = maker.make(this, choices)
+      if (draft === null) continue
+      if (maker.spoil.length > 0 && rarely(choices, SPOIL)) spoilDraft(draft, maker.spoil, choices)
+      this.made = maker.name
+      return draft
+    }
+    return null
+  }
+
+  /** Makes the call; gives what is to follow it at once. */
+  #make(draft: Draft): Draft | null {
+    const { call, args, follow } = draft
+    const number = this.steps.length
+    const step: Step = { step: number, task: this.current.number, call, args }
+    if (MAKES_TASK.has(call)) step.child = this.#nextTask
+    this.steps.push(step)
+    const prepared = new PreparedStep(step)
+    const caller = this.current.task
+    prepared.ready(this.session)
+    const before = this.emulator.lastChild
+    const result = this.session.call(caller, prepared)
+    const completed = this.session.takeCompleted()
+    const ret = typeof result === 'number' ? result : undefined
+    const child = this.emulator.lastChild
+    if (step.child !== undefined && child !== null && child !== before) {
+      this.tasks.push({ number: step.child, task: child })
+      this.#nextTask++
+    }
+    if (ret !== undefined && ret >= 0) this.#remember(number, ret, caller)
+    for (const { prepared: slept, pending } of completed) {
+      if ((pending.result ?? -1) >= 0) this.#remember(slept.step.step, pending.result as number, pending.task)
+    }
+    this.#observer?.called(prepared, ret, completed, this)
+    return ret !== undefined && ret >= 0 && follow !== undefined ? follow(this, number, ret) : null
+  }
+
+  #remember(step: number, ret: number, task: Task): void {
+    if (!RETURNS_FD.has(this.steps[step]?.call ?? '')) return
+    const file = task.files?.file(ret)
+    if (file === undefined || file === null) return
+    let origins = this.#origins[ret]
+    if (origins === undefined) {
+      origins = []
+      while (this.#origins.length < ret) this.#origins.push([])
+      this.#origins[ret] = origins
+    }
+    origins.push({ step, file })
+  }
+}
+
+const SCRATCH = new Int32Array(4096)
+
+const MAKES_TASK: ReadonlySet<string> = new Set(['clone3', 'clone', 'fork', 'vfork'])
+
+/** Calls whose return may be a descriptor; of ioctl and fcntl only some commands, which looking at the table tells. */
+const RETURNS_FD: ReadonlySet<string> = new Set([
+  'openat',
+  'open',
+  'openat2',
+  'dup',
+  'dup2',
+  'dup3',
+  'fcntl',
+  'ioctl',
+  'socket',
+  'pidfd_open',
+  'pidfd_getfd',
+  'open_by_handle_at',
+  'fanotify_init',
+])
+
+function isAwake(task: Task): boolean {
+  return task.alive && task.sleep === null
+}
+
+/** A register that a maker may put anywhere. */
+export type { Arg }
