@@ -60,7 +60,7 @@ export function copyProcess(parent: Task, args: CloneArgs): Task | number {
   if ((flags & (CLONE_NEWUSER | CLONE_FS)) === (CLONE_NEWUSER | CLONE_FS)) return -EINVAL
   if ((flags & CLONE_THREAD) !== 0 && (flags & CLONE_SIGHAND) === 0) return -EINVAL
   if ((flags & CLONE_SIGHAND) !== 0 && (flags & CLONE_VM) === 0) return -EINVAL
-  if ((flags & CLONE_PARENT) !== 0 && parent.group.unkillable) return -EINVAL
+  if ((flags & CLONE_PARENT) !== 0 && (parent.group.unkillable || parent.group.leader.autoReap)) return -EINVAL
   const isThread = (flags & CLONE_THREAD) !== 0
   if (isThread) {
     if ((flags & (CLONE_NEWUSER | CLONE_NEWPID)) !== 0) return -EINVAL

@@ -20,6 +20,7 @@ import type { Dentry } from './dentry.js'
 import type { Inode } from './inode.js'
 import type { Mount } from './mount.js'
 import type { Path } from './path.js'
+import type { PidNamespace } from './pid_namespace.js'
 import type { Task } from './task.js'
 import type { UserBuffer } from './user_buffer.js'
 import type { WaitQueue } from './wait_queue.js'
@@ -188,8 +189,8 @@ export abstract class File implements Path {
     return -ENOTDIR
   }
 
-  /** Lines that this kind of file adds to `/proc/<pid>/fdinfo/<fd>`. */
-  fdinfo(_task: Task): string {
+  /** Lines that this kind of file adds to `/proc/<pid>/fdinfo/<fd>` of a procfs that numbers processes as `viewer` does. */
+  fdinfo(_task: Task, _viewer: PidNamespace): string {
     return ''
   }
 

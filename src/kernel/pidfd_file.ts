@@ -43,9 +43,9 @@ export class PidfdFile extends File {
     return this.pid.waitQueue
   }
 
-  /** The pid as the reader's own pid namespace has it, then in the namespaces from there down; -1 once it is reaped. */
-  override fdinfo(task: Task): string {
-    return pidText(this.pid, task.pidNamespace)
+  /** The pid as the procfs instance numbers it, then in the namespaces from there down; -1 once it is reaped. */
+  override fdinfo(_task: Task, viewer: PidNamespace): string {
+    return pidText(this.pid, viewer)
   }
 }
 

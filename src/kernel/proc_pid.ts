@@ -12,6 +12,7 @@ import { nsPath } from './nsfs.js'
 import type { Path } from './path.js'
 import { genericPermission } from './permission.js'
 import type { Pid } from './pid.js'
+import type { PidNamespace } from './pid_namespace.js'
 import { type ProcContent, ProcFile, takeBytes } from './proc_file.js'
 import { nameToNumber, ProcInode } from './proc_inode.js'
 import { statusText } from './proc_status.js'
@@ -338,6 +339,12 @@ class FdDir extends DescriptorDir {
     this.nlink = 2
   }
 
+  /** Its size is how many descriptors are open. */
+  override revalidate(): void {
+    super.revalidate()
+    this.size = this.pid.task?.files?.count ?? 0
+  }
+
   /** A process may always look at its own. */
   override permission(task: Task, mask: number): number {
     if (genericPermission(task, this, mask) === 0) return 1
@@ -366,6 +373,7 @@ class FdInfoDir extends DescriptorDir {
     const found = this.fileOf(name)
     if (found === null) return -ENOENT
     const { fd } = found
+    const viewer = (this.sb as ProcSuperBlock).pidNs
     return new PidFile(this.sb, this.pid, {
       mode: 0o444,
       whenGone: ENOENT,
@@ -373,7 +381,7 @@ class FdInfoDir extends DescriptorDir {
         read(_file, reader) {
           const files = pid.task?.files
           const file = files?.file(fd)
-          return files && file ? fdinfoText(reader, file, files.isCloexec(fd)) : -ENOENT
+          return files && file ? fdinfoText(reader, file, files.isCloexec(fd), viewer) : -ENOENT
         },
       }),
     })
@@ -383,10 +391,10 @@ class FdInfoDir extends DescriptorDir {
 const O_CLOEXEC = 0o2000000
 
 /** The text of `/proc/<pid>/fdinfo/<fd>`. */
-function fdinfoText(reader: Task, file: File, cloexec: boolean): string {
+function fdinfoText(reader: Task, file: File, cloexec: boolean, viewer: PidNamespace): string {
   const flags = file.flags | (cloexec ? O_CLOEXEC : 0)
   const head = `pos:\t${file.pos}\nflags:\t0${(flags >>> 0).toString(8)}\nmnt_id:\t${file.mnt.id}\nino:\t${file.inode.ino}\n`
-  return head + file.fdinfo(reader)
+  return head + file.fdinfo(reader, viewer)
 }
 
 class TaskDir extends PidDir {
