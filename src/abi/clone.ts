@@ -1,7 +1,7 @@
 import { CAP_SYS_ADMIN } from '../kernel/capability.js'
 import { type CloneArgs, copyProcess, FORK_ARGS } from '../kernel/clone.js'
 import type { Pid } from '../kernel/pid.js'
-import { newPidfd } from '../kernel/pidfd_file.js'
+import { newPidfd, PIDFD_AUTOKILL } from '../kernel/pidfd_file.js'
 import { NSIG } from '../kernel/signal.js'
 import type { Task } from '../kernel/task.js'
 import { MAX_NS_LEVEL } from '../kernel/user_namespace.js'
@@ -80,9 +80,9 @@ function kernelClone(task: Task, regs: Registers, request: CloneRequest): number
   if (typeof child === 'number') return child
   if ((request.high & HIGH_AUTOREAP) !== 0) child.autoReap = true
   if (wantsPidfd && made !== null) {
-    const file = newPidfd(task, made, (flags & CLONE_THREAD) !== 0 ? PIDFD_THREAD : 0)
-    file.killsOnClose = (request.high & HIGH_PIDFD_AUTOKILL) !== 0
-    task.files!.set(pidfd, file, true)
+    const ofThread = (flags & CLONE_THREAD) !== 0 ? PIDFD_THREAD : 0
+    const autokill = (request.high & HIGH_PIDFD_AUTOKILL) !== 0 ? PIDFD_AUTOKILL : 0
+    task.files!.set(pidfd, newPidfd(task, made, ofThread | autokill), true)
   }
   const nr = child.pid.nrIn(task.pidNamespace)
   if ((flags & CLONE_PARENT_SETTID) !== 0) putUser32(memory, request.parentTid, nr)

@@ -1,5 +1,5 @@
 import { PIDFD_THREAD } from '../uapi/constants/pidfd.js'
-import { O_RDWR, POLLHUP, POLLIN, POLLRDNORM, SIGKILL } from '../uapi/fcntl.js'
+import { O_RDWR, O_TRUNC, POLLHUP, POLLIN, POLLRDNORM, SIGKILL } from '../uapi/fcntl.js'
 import type { Cred } from './cred.js'
 import { File } from './file.js'
 import type { Path } from './path.js'
@@ -10,15 +10,18 @@ import { sendSignal } from './signal.js'
 import type { Task } from './task.js'
 import type { WaitQueue } from './wait_queue.js'
 
+/** The process is killed when the file's last reference goes (CLONE_PIDFD_AUTOKILL). */
+export const PIDFD_AUTOKILL: number = O_TRUNC
+
 /** A file that stands for a process, or with PIDFD_THREAD for a thread. */
 export class PidfdFile extends File {
   readonly kind = 'pidfd'
   readonly pid: Pid
-  /** The process is killed when the last reference goes (CLONE_PIDFD_AUTOKILL). */
-  killsOnClose = false
 
   constructor(path: Path, flags: number, cred: Cred, pid: Pid) {
     super(path, flags, cred, 0)
+    // An open drops these bits from its flags; here they say what the file is for, and F_GETFL shows them.
+    this.flags |= flags & (PIDFD_THREAD | PIDFD_AUTOKILL)
     this.pid = pid
   }
 
@@ -28,7 +31,7 @@ export class PidfdFile extends File {
 
   protected override release(): void {
     const { task } = this.pid
-    if (this.killsOnClose && task !== null) sendSignal(task.kernel, task, SIGKILL, task.kernel.init)
+    if ((this.flags & PIDFD_AUTOKILL) !== 0 && task !== null) sendSignal(task.kernel, task, SIGKILL, task.kernel.init)
   }
 
   /** Readable once the process (the thread) has ended, hung up once it is reaped. */
@@ -57,7 +60,7 @@ function pidText(pid: Pid, viewer: PidNamespace): string {
   return `${text}\n`
 }
 
-/** A new pidfd of `pid`, not in a descriptor table yet; `flags` are PIDFD_NONBLOCK and PIDFD_THREAD. */
+/** A new pidfd of `pid`, not in a descriptor table yet; `flags` are PIDFD_NONBLOCK, PIDFD_THREAD and PIDFD_AUTOKILL. */
 export function newPidfd(task: Task, pid: Pid, flags: number): PidfdFile {
   return new PidfdFile(pidPath(pid), O_RDWR | flags, task.cred, pid)
 }
