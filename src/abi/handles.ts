@@ -17,10 +17,10 @@ import {
   AT_FDCWD,
   AT_SYMLINK_FOLLOW,
   AT_SYMLINK_NOFOLLOW,
+  O_ACCMODE,
   O_CLOEXEC,
   O_LARGEFILE,
   O_NONBLOCK,
-  O_RDWR,
 } from '../uapi/fcntl.js'
 import { fileAt } from './descriptors.js'
 import { copyToUser, putUser32, putUser64 } from './memory.js'
@@ -118,7 +118,7 @@ function openByHandleAt(task: Task, regs: Registers): number {
 
 /** A pidfd for a decoded handle, if the caller has a number for the process. */
 function openPidHandle(task: Task, pid: Pid | null, wanted: number): number {
-  if ((wanted & ~(O_CLOEXEC | O_NONBLOCK | O_LARGEFILE | O_RDWR | PIDFD_THREAD)) !== 0) return -EINVAL
+  if ((wanted & ~(O_CLOEXEC | O_NONBLOCK | O_LARGEFILE | O_ACCMODE | PIDFD_THREAD)) !== 0) return -EINVAL
   if (pid === null || pid.nrIn(task.pidNamespace) === 0) return -ESTALE
   const flags = wanted & (O_NONBLOCK | PIDFD_THREAD)
   return task.files!.install(newPidfd(task, pid, flags), (wanted & O_CLOEXEC) !== 0, task.group.rlimits.nofile)
