@@ -6,6 +6,7 @@ import type { Task } from '../kernel/task.js'
 import type { UserBuffer } from '../kernel/user_buffer.js'
 import { type WaitQueue, WOULD_BLOCK } from '../kernel/wait_queue.js'
 import {
+  FAN_ENABLE_AUDIT,
   FAN_EPIDFD,
   FAN_NOFD,
   FAN_NOPIDFD,
@@ -65,9 +66,8 @@ export class FanotifyFile extends File {
     return bytes
   }
 
-  /** There is nothing to seek in; any valid request gives the position. */
-  override seek(): number {
-    return this.pos
+  override get ignoresSeek(): boolean {
+    return true
   }
 
   override read(task: Task, buffer: UserBuffer): number {
@@ -152,7 +152,9 @@ export class FanotifyFile extends File {
 
   override fdinfo(): string {
     const { group } = this
-    let text = `fanotify flags:${group.flags.toString(16)} event-flags:${group.eventFFlags.toString(16)}\n`
+    // FAN_ENABLE_AUDIT is kept elsewhere and not shown.
+    const flags = group.flags & ~FAN_ENABLE_AUDIT
+    let text = `fanotify flags:${flags.toString(16)} event-flags:${group.eventFFlags.toString(16)}\n`
     for (const mark of group.marks()) text += markLine(mark)
     return text
   }

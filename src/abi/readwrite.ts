@@ -126,6 +126,7 @@ function lseek(task: Task, regs: Registers): number {
   const whence = regs.u32(2)
   const offset = regs.i64(1)
   if (whence > SEEK_HOLE) return -EINVAL
+  if (file.ignoresSeek) return file.pos
   if ((file.mode & FMODE_LSEEK) === 0) return -ESPIPE
   switch (whence) {
     case SEEK_SET:

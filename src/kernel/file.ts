@@ -156,6 +156,11 @@ export abstract class File implements Path {
     return this.inode.size
   }
 
+  /** Any lseek gives the position and does nothing (`noop_llseek`). */
+  get ignoresSeek(): boolean {
+    return false
+  }
+
   /** Sets the position; refused with ESPIPE where there is none. */
   seek(position: number): number {
     if ((this.mode & FMODE_LSEEK) === 0) return -ESPIPE
