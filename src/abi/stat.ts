@@ -2,7 +2,15 @@ import { describePath } from '../kernel/d_path.js'
 import { LOOKUP_FOLLOW, lookupAt } from '../kernel/namei.js'
 import { type Path, pathDone } from '../kernel/path.js'
 import type { Task } from '../kernel/task.js'
-import { STATX__RESERVED, STATX_BASIC_STATS, STATX_MNT_ID, STATX_MNT_ID_UNIQUE } from '../uapi/constants/stat.js'
+import {
+  STATX__RESERVED,
+  STATX_BASIC_STATS,
+  STATX_BTIME,
+  STATX_CTIME,
+  STATX_MNT_ID,
+  STATX_MNT_ID_UNIQUE,
+  STATX_MTIME,
+} from '../uapi/constants/stat.js'
 import { EBADF, EFAULT, EINVAL, ENOENT, ERANGE } from '../uapi/errno.js'
 import { AT_EMPTY_PATH, AT_FDCWD, AT_NO_AUTOMOUNT, AT_SYMLINK_NOFOLLOW } from '../uapi/fcntl.js'
 import { statx as statxStruct } from '../uapi/generated/stat.js'
@@ -14,10 +22,9 @@ import type { SyscallRow } from './syscall_row.js'
 const STAT_SIZE = 144
 const AT_STATX_SYNC_TYPE = 0x6000
 const STATX_ATTR_MOUNT_ROOT = 0x2000n
-/** What statx says it could tell: immutable, append, and the mount root. */
-const ATTRIBUTES_MASK = 0x20_3030n
-const STATX_ATTR_IMMUTABLE = 0x10n
-const BLOCK_SIZE = 4096
+/** What statx says it could tell: the mount root, automounts, DAX. */
+const ATTRIBUTES_MASK = 0x20_3000n
+const NO_TIME = { tv_sec: 0n, tv_nsec: 0 }
 const NANOSECONDS = 1_000_000_000n
 
 const statBytes = new Uint8Array(STAT_SIZE)
@@ -45,7 +52,7 @@ function writeStat(task: Task, path: Path, memory: Memory, address: number): num
   view.setUint32(32, userNs.gidOfMunged(inode.gid), true)
   view.setUint32(40, encodeDev(inode.rdev), true)
   view.setBigUint64(48, BigInt(inode.size), true)
-  view.setUint32(56, BLOCK_SIZE, true)
+  view.setUint32(56, inode.sb.blockSize, true)
   const now = task.kernel.clock()
   for (const at of [72, 88, 104]) {
     view.setBigInt64(at, now / NANOSECONDS, true)
@@ -103,12 +110,17 @@ function writeStatx(task: Task, path: Path, mask: number): void {
   const unique = (mask & STATX_MNT_ID_UNIQUE) !== 0
   const now = task.kernel.clock()
   const time = { tv_sec: now / NANOSECONDS, tv_nsec: Number(now % NANOSECONDS) }
+  let got = STATX_BASIC_STATS | (unique ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID)
+  // Where looking at a time makes it finer, nobody is given one he did not ask for.
+  const withTimes = !inode.sb.fineTimes || (mask & (STATX_CTIME | STATX_MTIME)) !== 0
+  if (!withTimes) got &= ~(STATX_CTIME | STATX_MTIME)
+  if (inode.sb.birthTimes && (mask & STATX_BTIME) !== 0) got |= STATX_BTIME
   const root = path.dentry === path.mnt.root ? STATX_ATTR_MOUNT_ROOT : 0n
   statxBytes.fill(0)
   statxStruct.write(statxBytes, 0, {
-    stx_mask: STATX_BASIC_STATS | (unique ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID),
-    stx_blksize: BLOCK_SIZE,
-    stx_attributes: root | (inode.immutable ? STATX_ATTR_IMMUTABLE : 0n),
+    stx_mask: got,
+    stx_blksize: inode.sb.blockSize,
+    stx_attributes: root,
     stx_nlink: inode.nlink,
     stx_uid: userNs.uidOfMunged(inode.uid),
     stx_gid: userNs.gidOfMunged(inode.gid),
@@ -118,9 +130,9 @@ function writeStatx(task: Task, path: Path, mask: number): void {
     stx_blocks: 0n,
     stx_attributes_mask: ATTRIBUTES_MASK,
     stx_atime: time,
-    stx_btime: { tv_sec: 0n, tv_nsec: 0 },
-    stx_ctime: time,
-    stx_mtime: time,
+    stx_btime: (got & STATX_BTIME) !== 0 ? time : NO_TIME,
+    stx_ctime: withTimes ? time : NO_TIME,
+    stx_mtime: withTimes ? time : NO_TIME,
     stx_rdev_major: inode.rdev >>> 20,
     stx_rdev_minor: inode.rdev & 0xf_ffff,
     stx_dev_major: inode.sb.dev >>> 20,

@@ -46,7 +46,7 @@ export class CharDeviceFile extends File {
   }
 
   override read(_task: Task, buffer: UserBuffer): number {
-    if (this.#device.reads === 'nothing') return 0
+    if (this.#device.reads === 'nothing' || buffer.remaining === 0) return 0
     if (this.#device.reads === 'silence') return this.isNonBlocking ? -EAGAIN : WOULD_BLOCK
     let done = 0
     while (buffer.remaining > 0) {

@@ -124,7 +124,7 @@ export function copyProcess(parent: Task, args: CloneArgs): Task | number {
   if ((flags & CLONE_SIGHAND) !== 0) {
     sighand = parent.sighand
     sighand.refs++
-  } else sighand = new Sighand()
+  } else sighand = new Sighand(parent.sighand.ignored)
 
   const parentGroup = parent.group
   const sibling = (flags & (CLONE_PARENT | CLONE_THREAD)) !== 0

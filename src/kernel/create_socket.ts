@@ -66,14 +66,14 @@ class InetSocket extends Socket {
   }
 }
 
-/** A socket that can be made and closed, and that pins its net namespace; talking through it is not modelled. */
+/** A socket that hears nothing and pins its net namespace; talking through it is not modelled. */
 class PlainSocket extends Socket {
   constructor(task: Task, family: number, type: number, protocol: number, flags: number) {
     super(task, family, type, protocol, flags)
   }
 
-  override read(_task: Task, _buffer: UserBuffer): number {
-    return -ENOSYS
+  override read(): number {
+    return this.isNonBlocking ? -EAGAIN : WOULD_BLOCK
   }
 
   override write(_task: Task, _buffer: UserBuffer): number {

@@ -132,6 +132,13 @@ export class FdTable {
     for (let fd = 0; fd < this.#files.length; fd++) if (this.#files[fd] !== null) yield fd
   }
 
+  /** How many descriptors are open. */
+  get count(): number {
+    let count = 0
+    for (const file of this.#files) if (file !== null) count++
+    return count
+  }
+
   /** One more than the highest descriptor that was ever in use since the table was made. */
   get size(): number {
     return this.#files.length

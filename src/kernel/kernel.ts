@@ -42,6 +42,9 @@ const PID_MAX = 0x40_0000
 const KERNEL_THREADS = 24
 /** Soft and hard limit of open descriptors. */
 const NOFILE: Rlimits = { nofile: 1024, nofileMax: 524_288 }
+/** A recorder needs descriptors above those of the programs it runs, and survives a pipe that nobody reads; its tasks inherit both. */
+const RECORDER_NOFILE: Rlimits = { nofile: 4096, nofileMax: 4096 }
+const RECORDER_IGNORES = 1 << 13
 /** The first id after those of the initial namespaces and of what the kernel makes for itself. */
 const FIRST_DYNAMIC_ID = 11
 /** The kernel's own mount namespace. */
@@ -188,7 +191,20 @@ export class Kernel {
     const files = new FdTable()
     const fs = init.fs!.clone()
     const { cred } = init
-    const task = new Task(this, pid, null, -1, cred, this.initNsProxy, files, fs, null, new Sighand(), 'kthread', false)
+    const task = new Task(
+      this,
+      pid,
+      null,
+      -1,
+      cred,
+      this.initNsProxy,
+      files,
+      fs,
+      null,
+      new Sighand(0),
+      'kthread',
+      false,
+    )
     task.group = new ThreadGroup(task, pid, this.idlePid, this.idlePid, false, { ...NOFILE })
     task.group.unkillable = true
     this.#enterTask(task)
@@ -212,8 +228,23 @@ export class Kernel {
     const pid = this.initPidNs.allocPid()
     if (typeof pid === 'number') throw new RangeError(`boot task with pid ${nr}`)
     const mm = new Mm(1, cred.userNs)
-    const task = new Task(this, pid, parent, 17, cred, this.initNsProxy, null, null, mm, new Sighand(), comm, false)
-    task.group = new ThreadGroup(task, pid, this.idlePid, this.idlePid, false, { ...NOFILE })
+    const task = new Task(
+      this,
+      pid,
+      parent,
+      17,
+      cred,
+      this.initNsProxy,
+      null,
+      null,
+      mm,
+      new Sighand(this.boot === null ? 0 : RECORDER_IGNORES),
+      comm,
+      false,
+    )
+    task.group = new ThreadGroup(task, pid, this.idlePid, this.idlePid, false, {
+      ...(this.boot === null ? NOFILE : RECORDER_NOFILE),
+    })
     if (parent !== null) parent.addChild(task)
     this.#enterTask(task)
     return task

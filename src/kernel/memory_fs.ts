@@ -14,6 +14,9 @@ import { SuperBlock } from './super_block.js'
 import type { Task } from './task.js'
 import type { UserBuffer } from './user_buffer.js'
 
+/** What an entry adds to the size of a directory on tmpfs; `.` and `..` count. */
+const DIRENT_SIZE = 20
+const HOSTFS_BLOCK_SIZE = 1024
 const NAME_MAX = 255
 /** handle_type of tmpfs: a generation and a 64-bit inode number. */
 const FILEID_INO32_GEN = 1
@@ -39,9 +42,19 @@ export class MemorySuperBlock extends SuperBlock {
 
   constructor(kernel: Kernel, type: string, dev: number, rootMode = 0o755) {
     super(kernel, type, MAGIC[type] ?? TMPFS_MAGIC, dev, kernel.initUserNs)
+    this.fineTimes = this.magic === TMPFS_MAGIC
+    this.birthTimes = this.fineTimes
+    this.makesUnnamed = this.fineTimes
+    if (type === 'hostfs') this.blockSize = HOSTFS_BLOCK_SIZE
     const inode = new MemoryInode(this, S_IFDIR | rootMode)
     inode.nlink = 2
+    inode.size = this.direntSize * 2
     this.root = new Dentry('/', null, inode)
+  }
+
+  /** By how much an entry makes its directory larger. */
+  get direntSize(): number {
+    return this.magic === TMPFS_MAGIC ? DIRENT_SIZE : 0
   }
 
   newIno(): number {
@@ -87,6 +100,10 @@ export class MemoryInode extends Inode {
     this.generation = sb.kernel.vfs.newGeneration()
   }
 
+  get #direntSize(): number {
+    return (this.sb as MemorySuperBlock).direntSize
+  }
+
   override get takesNewNames(): boolean {
     return this.isDir
   }
@@ -109,6 +126,7 @@ export class MemoryInode extends Inode {
     )
     const dentry = new Dentry(name, dir, inode)
     dir.add(dentry)
+    this.size += this.#direntSize
     return dentry
   }
 
@@ -121,6 +139,7 @@ export class MemoryInode extends Inode {
   override mkdir(task: Task, dir: Dentry, name: string, mode: number): Dentry | number {
     const dentry = this.#make(task, dir, name, S_IFDIR | mode)
     dentry.inode.nlink = 2
+    dentry.inode.size = this.#direntSize * 2
     this.nlink++
     return dentry
   }
@@ -135,6 +154,7 @@ export class MemoryInode extends Inode {
 
   override unlink(_task: Task, _dir: Dentry, child: Dentry): number {
     child.inode.nlink--
+    this.size -= this.#direntSize
     child.drop()
     return 0
   }
@@ -143,6 +163,7 @@ export class MemoryInode extends Inode {
     if (child.children !== null && child.children.size > 0) return -ENOTEMPTY
     child.inode.nlink = 0
     this.nlink--
+    this.size -= this.#direntSize
     child.drop()
     return 0
   }

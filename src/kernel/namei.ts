@@ -1,7 +1,21 @@
-import { EBADF, EBUSY, EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENOTEMPTY, EPERM, EXDEV } from '../uapi/errno.js'
+import {
+  EAGAIN,
+  EBADF,
+  EBUSY,
+  EEXIST,
+  EINVAL,
+  EISDIR,
+  ELOOP,
+  ENOENT,
+  ENOTDIR,
+  ENOTEMPTY,
+  EPERM,
+  EXDEV,
+} from '../uapi/errno.js'
 import {
   AT_FDCWD,
   RESOLVE_BENEATH,
+  RESOLVE_CACHED,
   RESOLVE_IN_ROOT,
   RESOLVE_NO_MAGICLINKS,
   RESOLVE_NO_SYMLINKS,
@@ -136,6 +150,7 @@ export class Walk implements Path {
     if (typeof target === 'number') return target
     if (typeof target !== 'string') {
       if ((this.resolve & RESOLVE_NO_MAGICLINKS) !== 0) return -ELOOP
+      if ((this.resolve & RESOLVE_CACHED) !== 0) return -EAGAIN
       if ((this.resolve & RESOLVE_NO_XDEV) !== 0 && target.mnt !== this.mnt) return -EXDEV
       if (this.#scoped) return -EXDEV
       this.mnt = target.mnt

@@ -1,4 +1,4 @@
-import { EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOSYS, ENOTDIR, EPERM } from '../uapi/errno.js'
+import { EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOSYS, ENOTDIR, EOPNOTSUPP, EPERM } from '../uapi/errno.js'
 import {
   O_ACCMODE,
   O_CREAT,
@@ -23,7 +23,7 @@ import { type File, FMODE_CAN_ODIRECT, FMODE_WRITE, FMODE_WRITER, PathFile } fro
 import { MNT_NODEV } from './mount.js'
 import { mayCreate, startAt, Walk } from './namei.js'
 import { type Path, pathDone } from './path.js'
-import { inodePermission, MAY_OPEN, MAY_READ, MAY_WRITE, ownerOrCapable, wantWrite } from './permission.js'
+import { inodePermission, MAY_EXEC, MAY_OPEN, MAY_READ, MAY_WRITE, ownerOrCapable, wantWrite } from './permission.js'
 import type { Task } from './task.js'
 
 /** How a file is to be opened. */
@@ -58,8 +58,11 @@ function openTmpfile(task: Task, start: Path, name: string, how: OpenHow): File 
   let error = walk.toParent(name)
   if (error === 0) error = walk.last((how.flags & O_NOFOLLOW) === 0)
   if (error === 0 && !walk.dentry.inode.isDir) error = -ENOTDIR
+  if (error === 0) error = wantWrite(walk)
+  if (error === 0) error = inodePermission(task, walk.dentry.inode, MAY_WRITE | MAY_EXEC)
+  if (error === 0) error = walk.dentry.inode.takesNewNames && walk.dentry.sb.makesUnnamed ? -ENOSYS : -EOPNOTSUPP
   pathDone(walk)
-  return error === 0 ? -ENOSYS : error
+  return error
 }
 
 function openLast(walk: Walk, name: string, how: OpenHow): File | number {

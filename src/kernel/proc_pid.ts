@@ -448,6 +448,7 @@ export class ProcPidDir extends PidDir {
   constructor(sb: ProcSuperBlock, pid: Pid, isThread: boolean) {
     super(sb, pid, PLAIN_DIR)
     this.#isThread = isThread
+    this.immutable = true
     this.nlink = isThread ? 7 : 9
   }
 

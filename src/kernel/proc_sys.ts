@@ -22,6 +22,8 @@ interface SysctlFile {
   readonly mode: number
   /** The value as it is shown, without the newline. */
   get(task: Task): string
+  /** A write would change what the model takes for fixed: ENOSYS. */
+  readonly fixed?: boolean
   /** Takes a number between `min` and `max`; without it the value cannot be changed. */
   set?(task: Task, value: number): void
   readonly min?: number
@@ -37,6 +39,11 @@ interface SysctlDir {
 function number(get: (task: Task) => number, set?: (task: Task, value: number) => void, max = INT_MAX): SysctlFile {
   const file = { mode: set === undefined ? 0o444 : 0o644, get: (task: Task) => String(get(task)), min: 0, max }
   return set === undefined ? file : { ...file, set }
+}
+
+/** A number that a kernel lets one change, and the model does not. */
+function fixed(get: (task: Task) => number): SysctlFile {
+  return { mode: 0o644, get: (task) => String(get(task)), fixed: true }
 }
 
 const userLimits: SysctlDir = Object.fromEntries(
@@ -83,10 +90,10 @@ const TREE: SysctlDir = {
         task.kernel.vfs.mountMax = value
       },
     ),
-    'pipe-max-size': number((task) => task.kernel.vfs.pipeMaxSize),
-    nr_open: number(() => 1 << 20),
-    overflowuid: number(() => OVERFLOW_ID),
-    overflowgid: number(() => OVERFLOW_ID),
+    'pipe-max-size': fixed((task) => task.kernel.vfs.pipeMaxSize),
+    nr_open: fixed(() => 1 << 20),
+    overflowuid: fixed(() => OVERFLOW_ID),
+    overflowgid: fixed(() => OVERFLOW_ID),
   },
   kernel: {
     cap_last_cap: number(() => CAP_LAST_CAP),
@@ -98,9 +105,9 @@ const TREE: SysctlDir = {
       },
     ),
     ostype: { mode: 0o444, get: () => 'Linux' },
-    overflowuid: number(() => OVERFLOW_ID),
-    overflowgid: number(() => OVERFLOW_ID),
-    pid_max: number((task) => task.pidNamespace.pidMax),
+    overflowuid: fixed(() => OVERFLOW_ID),
+    overflowgid: fixed(() => OVERFLOW_ID),
+    pid_max: fixed((task) => task.pidNamespace.pidMax),
   },
   user: userLimits,
   abi: null,
@@ -142,7 +149,10 @@ class SysctlInode extends ProcInode {
     const file = this.#file
     const { set } = file
     const content: ProcContent = { read: (open, reader) => (open.pos === 0 ? `${file.get(reader)}\n` : ''), seekEnd: 0 }
-    if (set === undefined) return new ProcFile(path, flags, task.cred, content)
+    if (set === undefined) {
+      const refuses = file.fixed === true ? { ...content, write: () => -ENOSYS } : content
+      return new ProcFile(path, flags, task.cred, refuses)
+    }
     return new ProcFile(path, flags, task.cred, {
       ...content,
       write(open, writer, buffer) {

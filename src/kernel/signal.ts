@@ -74,6 +74,7 @@ export function sendSignal(kernel: Kernel, task: Task, signal: number, sender: T
   const { group } = task
   if (group.live === 0 || signal === 0) return
   if (signal < 32 && ((IGNORED | STOPPING) & (1 << signal)) !== 0) return
+  if (signal < 32 && signal !== SIGKILL && (task.sighand.ignored & (1 << signal)) !== 0) return
   if (group.unkillable) {
     const fromAbove = sender !== null && sender.pidIn(task.pidNamespace) === 0
     if (!fromAbove || (signal !== SIGKILL && signal !== SIGSTOP)) return

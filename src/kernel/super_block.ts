@@ -17,6 +17,14 @@ export abstract class SuperBlock {
   readonly dev: number
   /** The user namespace whose root has power over it. */
   readonly userNs: UserNamespace
+  /** What stat gives as the block size. */
+  blockSize = 4096
+  /** Times of change grow finer once they were looked at, so statx gives them only to who asks (`FS_MGTIME`). */
+  fineTimes = false
+  /** Directories make files without a name (O_TMPFILE). */
+  makesUnnamed = false
+  /** statx knows when a file was made. */
+  birthTimes = false
   /** Options after `rw` or `ro` in the last field of mountinfo, with the leading comma, or ''. */
   options = ''
   readOnly = false

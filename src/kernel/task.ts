@@ -28,6 +28,12 @@ export class Mm {
 /** Signal handlers: what tasks cloned with CLONE_SIGHAND share. Handlers are not modelled, the sharing is. */
 export class Sighand {
   refs = 1
+  /** Bits of the signals below 32 that are ignored. */
+  readonly ignored: number
+
+  constructor(ignored: number) {
+    this.ignored = ignored
+  }
 }
 
 /** A thread. */
