@@ -1,25 +1,11 @@
-import { CAP_KILL } from '../kernel/capability.js'
-import { nsCapable } from '../kernel/cred.js'
 import type { Pid } from '../kernel/pid.js'
-import { isStopSignal, NSIG, sendSignal } from '../kernel/signal.js'
+import { isStopSignal, mayKill, NSIG, sendSignal } from '../kernel/signal.js'
 import type { Task } from '../kernel/task.js'
 import { EINVAL, ENOSYS, EPERM, ESRCH } from '../uapi/errno.js'
 import type { Registers } from './registers.js'
 import type { SyscallRow } from './syscall_row.js'
 
 const INT_MIN = -0x8000_0000
-const SIGCONT = 18
-
-function mayKill(task: Task, target: Task, signal: number): boolean {
-  if (target.group === task.group) return true
-  const { cred } = task
-  const other = target.cred
-  if (cred.euid === other.suid || cred.euid === other.uid || cred.uid === other.suid || cred.uid === other.uid)
-    return true
-  if (nsCapable(cred, other.userNs, CAP_KILL)) return true
-  return signal === SIGCONT && target.group.session === task.group.session
-}
-
 /** Sends `signal` to the process of `target` if `task` may: 0, -EINVAL for no signal, -EPERM. */
 export function killTask(task: Task, target: Task, signal: number): number {
   if (signal < 0 || signal > NSIG) return -EINVAL

@@ -1,7 +1,7 @@
 import { SIGCHLD, SIGKILL } from '../uapi/fcntl.js'
 import type { Kernel } from './kernel.js'
 import type { PidNamespace } from './pid_namespace.js'
-import { exitThreads, markGroupExit, sendSignal } from './signal.js'
+import { exitThreads, markGroupExit, mayKill, sendSignal } from './signal.js'
 import type { Task } from './task.js'
 import type { ThreadGroup } from './thread_group.js'
 import type { Runnable } from './wait_queue.js'
@@ -169,7 +169,8 @@ function exitNotify(task: Task): void {
       reaper.addChild(child)
       for (const thread of child.group.threads) {
         thread.parent = reaper
-        if (thread.pdeathSignal !== 0) sendSignal(kernel, thread, thread.pdeathSignal)
+        const { pdeathSignal } = thread
+        if (pdeathSignal !== 0 && mayKill(task, thread, pdeathSignal)) sendSignal(kernel, thread, pdeathSignal, task)
       }
       if (reaper.group !== group) {
         child.exitSignal = SIGCHLD

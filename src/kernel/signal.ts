@@ -1,9 +1,13 @@
 import { SIGKILL, SIGSTOP } from '../uapi/fcntl.js'
+import { CAP_KILL } from './capability.js'
+import { nsCapable } from './cred.js'
 import { doExit } from './exit.js'
 import type { Kernel } from './kernel.js'
 import type { Task } from './task.js'
 import type { ThreadGroup } from './thread_group.js'
 import type { Runnable } from './wait_queue.js'
+
+const SIGCONT = 18
 
 /** Highest signal number. */
 export const NSIG = 64
@@ -15,6 +19,17 @@ const STOPPING = bits(19, 20, 21, 22)
 
 function bits(...signals: number[]): number {
   return signals.reduce((mask, signal) => mask | (1 << signal), 0)
+}
+
+/** True if `task` may send `signal` to the process of `target`. */
+export function mayKill(task: Task, target: Task, signal: number): boolean {
+  if (target.group === task.group) return true
+  const { cred } = task
+  const other = target.cred
+  if (cred.euid === other.suid || cred.euid === other.uid || cred.uid === other.suid || cred.uid === other.uid)
+    return true
+  if (nsCapable(cred, other.userNs, CAP_KILL)) return true
+  return signal === SIGCONT && target.group.session === task.group.session
 }
 
 /** True for a signal that stops: stopping is not modelled. */
