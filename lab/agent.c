@@ -48,6 +48,7 @@ enum {
   CHANNEL_FD = 3001,
   ROSTER_FD = 3002,  /* the driver's end of HELLO_FD */
   UTS_FD = 3003,     /* the initial uts namespace, to come back from the id probe */
+  PROC_FD = 3005,    /* /proc, wherever a program moves it */
   TERMINAL_FD = 3004, /* the other side of the terminal that tasks have on fds 0 to 2 */
   PAGE = 4096,
   FILL = 0xaa,
@@ -505,7 +506,7 @@ static void put_outs(struct call *c, struct step_note *note) {
 /* ---- what state is a task in ---- */
 
 static int read_proc(const char *path, char *text, int room) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  int fd = openat(PROC_FD, path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return -errno;
   ssize_t n = read(fd, text, (size_t)room - 1);
   int error = errno;
@@ -525,12 +526,10 @@ struct stat_line {
 static struct stat_line stat_of(const struct task *t) {
   char path[64], text[512];
   struct stat_line s = {0};
-  snprintf(path, sizeof path, "/proc/%d/task/%d/stat", t->pid, t->tid);
-  if (t->pid == t->tid) snprintf(path, sizeof path, "/proc/%d/stat", t->pid);
+  snprintf(path, sizeof path, "%d/task/%d/stat", t->pid, t->tid);
+  if (t->pid == t->tid) snprintf(path, sizeof path, "%d/stat", t->pid);
   int n = read_proc(path, text, sizeof text);
   if (n == -ENOENT || n == -ESRCH) {
-    struct stat st;
-    if (stat("/proc/self", &st) != 0) die("/proc is gone");
     return s;
   }
   if (n < 0) die("%s: %s", path, strerror(-n));
@@ -559,7 +558,7 @@ static int waits_for_others(const struct task *t) {
   static const char *const places[] = {"fanotify_handle_event", "fanotify_get_response", "fsnotify_destroy_group",
                                        "kernel_clone", "wait_for_vfork_done", NULL};
   char path[64], text[2048];
-  snprintf(path, sizeof path, "/proc/%d/task/%d/stack", t->pid, t->tid);
+  snprintf(path, sizeof path, "%d/task/%d/stack", t->pid, t->tid);
   if (read_proc(path, text, sizeof text) > 0) {
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
       char *name = strstr(line, "] ");
@@ -567,7 +566,7 @@ static int waits_for_others(const struct task *t) {
     }
     return 0;
   }
-  snprintf(path, sizeof path, "/proc/%d/task/%d/wchan", t->pid, t->tid);
+  snprintf(path, sizeof path, "%d/task/%d/wchan", t->pid, t->tid);
   return read_proc(path, text, sizeof text) > 0 && is_one_of(text, places);
 }
 
@@ -578,7 +577,7 @@ static int waits_for_others(const struct task *t) {
  */
 static int sleeps_in_call(const struct task *t) {
   char path[64], text[256];
-  snprintf(path, sizeof path, "/proc/%d/task/%d/syscall", t->pid, t->tid);
+  snprintf(path, sizeof path, "%d/task/%d/syscall", t->pid, t->tid);
   if (read_proc(path, text, sizeof text) < 0) return 0;
   char *end;
   long nr = strtol(text, &end, 10);
@@ -807,7 +806,7 @@ static char *base_mounts;
 static char *read_mounts(void) {
   size_t room = 65536, n = 0;
   char *text = malloc(room);
-  int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+  int fd = openat(PROC_FD, "self/mountinfo", O_RDONLY | O_CLOEXEC);
   if (fd < 0 || !text) die("mountinfo: %s", strerror(errno));
   for (;;) {
     ssize_t r = read(fd, text + n, room - n - 1);
@@ -880,7 +879,7 @@ static void probe_next(u64 *ns_id, u64 *mount_id) {
     close(tree);
   }
   if (unshare(CLONE_NEWUTS) == 0) {
-    int fd = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
+    int fd = openat(PROC_FD, "self/ns/uts", O_RDONLY | O_CLOEXEC);
     u64 id;
     if (fd >= 0 && ioctl(fd, NS_GET_ID, &id) == 0) *ns_id = id + 1;
     close(fd);
@@ -896,8 +895,8 @@ static int escaped(const struct task *t) {
   if (!in_sandbox) return 0;
   char path[64];
   struct stat st;
-  snprintf(path, sizeof path, "/proc/%d/task/%d/ns/mnt", t->pid, t->tid);
-  return stat(path, &st) == 0 && st.st_ino == host_mnt_ns;
+  snprintf(path, sizeof path, "%d/task/%d/ns/mnt", t->pid, t->tid);
+  return fstatat(PROC_FD, path, &st, 0) == 0 && st.st_ino == host_mnt_ns;
 }
 
 static int is_program_pid(long pid) {
@@ -1327,6 +1326,9 @@ int main(int argc, char **argv) {
   close(pair[0]);
   close(pair[1]);
   setsockopt(ROSTER_FD, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+  int proc = open("/proc", O_PATH | O_DIRECTORY);
+  if (proc < 0 || dup2(proc, PROC_FD) < 0) die("/proc: %s", strerror(errno));
+  close(proc);
   int uts = open("/proc/self/ns/uts", O_RDONLY);
   if (uts < 0 || dup2(uts, UTS_FD) < 0) die("/proc/self/ns/uts: %s", strerror(errno));
   close(uts);

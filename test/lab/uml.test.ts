@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterAll, expect, it } from 'vitest'
+import { buildAgent } from '../../lab/agent.js'
 import { asProgram } from '../../lab/as-program.js'
 import { UmlBackend } from '../../lab/uml.js'
 import { diffTranscripts } from '../../src/transcript/diff.js'
@@ -20,6 +21,7 @@ describeLive('uml', 'programs on a user-mode Linux', () => {
   afterAll(() => uml.close())
 
   it('boots to the first answer in under two seconds', async () => {
+    await buildAgent()
     const start = performance.now()
     const { profile } = await uml.boot()
     expect(performance.now() - start).toBeLessThan(4000) // twice that, for a machine that is busy with other tests
