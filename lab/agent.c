@@ -1222,7 +1222,30 @@ static void build_sandbox(void) {
   mkdir("/tmp", 0755);
 }
 
-/* The reaper stays in here; the driver goes on. */
+static volatile pid_t driver_pid;
+
+static void on_term(int signal) {
+  (void)signal;
+  if (driver_pid > 0) kill(driver_pid, SIGKILL);
+}
+
+/* What a program left of itself when the driver died comes to the reaper as children. */
+static void kill_children(void) {
+  DIR *d = opendir("/proc");
+  struct dirent *e;
+  while (d && (e = readdir(d))) {
+    char path[300], text[512];
+    snprintf(path, sizeof path, "/proc/%s/stat", e->d_name);
+    FILE *f = e->d_name[0] >= '0' && e->d_name[0] <= '9' ? fopen(path, "r") : NULL;
+    if (!f) continue;
+    char *end = fgets(text, sizeof text, f) ? strrchr(text, ')') : NULL;
+    fclose(f);
+    if (end && atoi(end + 4) == reaper) kill(atoi(e->d_name), SIGKILL);
+  }
+  if (d) closedir(d);
+}
+
+/* The reaper stays in here; the driver goes on. SIGTERM, also from its parent's death, ends it and all of a program. */
 static void fork_driver(void) {
   if (is_uml) {
     mount("proc", "/proc", "proc", 0, NULL);
@@ -1230,21 +1253,32 @@ static void fork_driver(void) {
     mount("tmp", "/run", "tmpfs", 0, NULL);
     mount("none", "/sys/fs/cgroup", "cgroup2", 0, NULL);
   } else {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
   }
   snprintf(comm, sizeof comm, "kab-%d", getpid());
   reaper = getpid();
-  pid_t driver = fork();
-  if (driver == 0) {
-    if (!is_uml) prctl(PR_SET_PDEATHSIG, SIGKILL);
+  pid_t parent = getppid();
+  driver_pid = fork();
+  if (driver_pid == 0) {
+    if (!is_uml) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      setsid();
+    }
     return;
+  }
+  if (!is_uml) {
+    struct sigaction action = {.sa_handler = on_term};
+    sigaction(SIGTERM, &action, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) kill(driver_pid, SIGKILL);
   }
   for (;;) {
     pid_t pid = waitpid(-1, NULL, __WALL);
-    if (pid == driver || (pid < 0 && errno == ECHILD)) break;
+    if (pid == driver_pid || (pid < 0 && errno == ECHILD)) break;
   }
   if (is_uml) reboot(RB_POWER_OFF);
+  do kill_children();
+  while (waitpid(-1, NULL, __WALL) > 0 || errno != ECHILD);
   _exit(0);
 }
 

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import type { Duplex } from 'node:stream'
 import type { Program, Transcript } from '../src/transcript/format.js'
@@ -15,6 +14,9 @@ export interface HostOptions {
   /** How long one program may take, in milliseconds. */
   watchdog?: number
 }
+
+/** How long the agent may take to end its program and itself, in milliseconds. */
+const KILL_TIMEOUT = 3000
 
 /** Why this machine's own kernel cannot be asked, or undefined when it can. */
 export function hostUnavailable(): string | undefined {
@@ -52,8 +54,7 @@ export class HostBackend extends AgentBackend {
     if (reason !== undefined) throw new LabError(reason)
     const path = await buildAgent()
     const child = spawn(path, ['--sandbox', `--cpu=${this.cpu}`], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] })
-    const { pid } = child
-    if (pid === undefined) throw new LabError(`cannot start ${path}`)
+    if (child.pid === undefined) throw new LabError(`cannot start ${path}`)
     let log = ''
     child.stderr?.on('data', (chunk: Buffer) => {
       log = (log + chunk.toString()).slice(-2000)
@@ -66,35 +67,11 @@ export class HostBackend extends AgentBackend {
       channel: child.stdio[3] as Duplex,
       ended,
       kill: async () => {
-        child.kill('SIGKILL')
+        child.kill('SIGTERM')
+        const late = setTimeout(() => child.kill('SIGKILL'), KILL_TIMEOUT)
         await ended
-        killTasks(`kab-${pid}`)
+        clearTimeout(late)
       },
     }
   }
-}
-
-/** Kills the tasks of an agent that could not do so itself; they carry its name. */
-function killTasks(comm: string): void {
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue
-    let name: string
-    try {
-      name = readFileSync(`/proc/${entry}/comm`, 'utf8').trimEnd()
-    } catch (error) {
-      if (isGone(error)) continue
-      throw error
-    }
-    if (name !== comm) continue
-    try {
-      process.kill(Number(entry), 'SIGKILL')
-    } catch (error) {
-      if (!isGone(error)) throw error
-    }
-  }
-}
-
-function isGone(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code
-  return code === 'ENOENT' || code === 'ESRCH'
 }
