@@ -23,7 +23,7 @@ import {
   O_NONBLOCK,
 } from '../uapi/fcntl.js'
 import { fileAt } from './descriptors.js'
-import { copyToUser, putUser32, putUser64 } from './memory.js'
+import { copyToUser } from './memory.js'
 import { handleOpenFlags } from './open.js'
 import type { Registers } from './registers.js'
 import { pathArgument } from './stat.js'
@@ -44,6 +44,8 @@ const TYPE_FLAGS = 0x3_0000
 
 const header = new Uint8Array(HEADER)
 const headerView = new DataView(header.buffer)
+const mountId = new Uint8Array(8)
+const mountIdView = new DataView(mountId.buffer)
 
 function nameToHandleAt(task: Task, regs: Registers): number {
   const flags = regs.i32(4)
@@ -70,11 +72,11 @@ function storeHandle(regs: Registers, path: Path, flags: number): number {
   if (room > MAX_HANDLE_SZ) return -EINVAL
   const fits = handle.bytes.length <= (room & ~3)
   const mntId = regs.ptr(3)
-  const stored =
-    (flags & AT_HANDLE_MNT_ID_UNIQUE) !== 0
-      ? putUser64(memory, mntId, path.mnt.idUnique)
-      : putUser32(memory, mntId, path.mnt.id)
-  if (stored !== 0) return stored
+  const unique = (flags & AT_HANDLE_MNT_ID_UNIQUE) !== 0
+  const number = unique ? path.mnt.idUnique : path.mnt.id
+  mountIdView.setUint32(0, number, true)
+  mountIdView.setUint32(4, Math.floor(number / 0x1_0000_0000), true)
+  if (copyToUser(memory, mntId, mountId, unique ? 8 : 4) !== 0) return -EFAULT
   headerView.setUint32(0, handle.bytes.length, true)
   headerView.setInt32(4, fits ? handle.type : FILEID_INVALID, true)
   if (copyToUser(memory, address, header) !== 0) return -EFAULT

@@ -2,10 +2,12 @@ import {
   EACCES,
   EAFNOSUPPORT,
   EAGAIN,
+  ECONNREFUSED,
   EDESTADDRREQ,
   EINVAL,
   ENOSYS,
   ENOTCONN,
+  ENXIO,
   EPERM,
   EPIPE,
   EPROTONOSUPPORT,
@@ -20,6 +22,7 @@ import {
   O_NONBLOCK,
   POLLHUP,
   POLLOUT,
+  POLLWRBAND,
   POLLWRNORM,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
@@ -62,11 +65,11 @@ class InetSocket extends Socket {
   }
 
   override poll(): number {
-    return POLLOUT | POLLWRNORM | (this.type === SOCK_STREAM ? POLLHUP : 0)
+    return POLLOUT | POLLWRNORM | (this.type === SOCK_STREAM ? POLLHUP : POLLWRBAND)
   }
 }
 
-/** A socket that hears nothing and pins its net namespace; talking through it is not modelled. */
+/** A netlink or packet socket: it hears nothing. */
 class PlainSocket extends Socket {
   constructor(task: Task, family: number, type: number, protocol: number, flags: number) {
     super(task, family, type, protocol, flags)
@@ -76,12 +79,16 @@ class PlainSocket extends Socket {
     return this.isNonBlocking ? -EAGAIN : WOULD_BLOCK
   }
 
-  override write(_task: Task, _buffer: UserBuffer): number {
-    return -ENOSYS
+  override write(_task: Task, buffer: UserBuffer): number {
+    // A packet needs a device, and it is bound to none.
+    if (this.family === AF_PACKET) return -ENXIO
+    if (this.protocol === NETLINK_USERSOCK) return -ECONNREFUSED
+    // Too short to be a message, so nobody answers; answers are not modelled.
+    return buffer.remaining < NLMSG_HEADER ? buffer.remaining : -ENOSYS
   }
 
   override poll(): number {
-    return POLLOUT | POLLWRNORM
+    return POLLOUT | POLLWRNORM | POLLWRBAND
   }
 }
 
@@ -104,7 +111,10 @@ const inetProtocols = (icmp: number): InetProtocols => ({
 })
 
 /** Netlink families that every kernel has here. */
-const NETLINK_PROTOCOLS: readonly number[] = [0, 2, 4, 9, 15, 16]
+const NETLINK_USERSOCK = 2
+const NETLINK_PROTOCOLS: readonly number[] = [0, NETLINK_USERSOCK, 4, 9, 15, 16]
+/** Length of struct nlmsghdr. */
+const NLMSG_HEADER = 16
 
 type Creator = (task: Task, type: number, protocol: number, flags: number) => Socket | number
 

@@ -1,4 +1,4 @@
-import { EISDIR } from '../uapi/errno.js'
+import { EINVAL, EISDIR } from '../uapi/errno.js'
 import { S_IFDIR, S_IFMT } from '../uapi/fcntl.js'
 import type { Cred } from './cred.js'
 import { File, FMODE_CAN_READ, FMODE_LSEEK } from './file.js'
@@ -15,6 +15,11 @@ export class DirFile extends File {
 
   override read(): number {
     return -EISDIR
+  }
+
+  /** Only procfs lets one seek from an end, which is at 0. */
+  override seekEnd(): number {
+    return this.mnt.sb.countsFromEnd ? 0 : -EINVAL
   }
 
   override iterate(task: Task, emit: (name: string, ino: number, position: number, type: number) => boolean): number {

@@ -97,6 +97,7 @@ export class ProcSuperBlock extends SuperBlock {
   constructor(kernel: Kernel, pidNs: PidNamespace, dev: number) {
     super(kernel, 'proc', PROC_SUPER_MAGIC, dev, pidNs.owner ?? kernel.initUserNs)
     this.blockSize = 1024
+    this.countsFromEnd = true
     this.noExec = true
     this.noDev = true
     this.pidNs = pidNs

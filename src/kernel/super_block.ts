@@ -23,6 +23,8 @@ export abstract class SuperBlock {
   fineTimes = false
   /** Directories make files without a name (O_TMPFILE). */
   makesUnnamed = false
+  /** Directories can be sought from their end, as files of no bytes. */
+  countsFromEnd = false
   /** statx knows when a file was made. */
   birthTimes = false
   /** Options after `rw` or `ro` in the last field of mountinfo, with the leading comma, or ''. */
@@ -35,6 +37,8 @@ export abstract class SuperBlock {
   internal = false
   /** fanotify marks on the filesystem. */
   marks: MarkConnector | null = null
+  /** Mounts of it, and what else keeps it alive. */
+  active = 0
   root!: Dentry
 
   protected constructor(kernel: Kernel, type: string, magic: number, dev: number, userNs: UserNamespace) {
@@ -44,6 +48,17 @@ export abstract class SuperBlock {
     this.dev = dev
     this.userNs = userNs
   }
+
+  /** One mount less; with the last the filesystem goes. */
+  put(): void {
+    if (--this.active !== 0) return
+    this.shutDown()
+    this.marks?.destroy()
+    this.kernel.vfs.freeDev(this.dev)
+  }
+
+  /** The filesystem goes. */
+  protected shutDown(): void {}
 
   /** A dentry of this filesystem lost its last reference. Filesystems that keep inodes alive by reference override it. */
   dentryUnused(_dentry: Dentry): void {}

@@ -312,6 +312,12 @@ export class UnixSocket extends Socket {
     return bytes
   }
 
+  override fdinfo(): string {
+    let files = 0
+    for (const message of this.#messages) if (message.files !== null) files += message.files.length
+    return `scm_fds: ${files}\n`
+  }
+
   /** Ends one or both directions: 0 is receiving, 1 sending, 2 both; 0 or -errno. */
   shutdown(how: number): number {
     if (how < 0 || how > 2) return -EINVAL
