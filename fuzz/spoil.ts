@@ -13,7 +13,7 @@ function spoilArg(arg: Arg, choices: Choices): Arg {
   if (typeof arg === 'number') return spoilNumber(arg, choices)
   if (arg === null) return pick<Arg>(choices, [{ bad: 1 }, 1, { out: 8 }])
   if (typeof arg === 'string') return arg
-  if ('ret' in arg) return pick<Arg>(choices, [-1, 999, 0, -100, 3])
+  if ('ret' in arg) return pick<Arg>(choices, [-1, 999, -100, 3])
   if ('pid' in arg) return pick<Arg>(choices, [4_000_000, 0x3fff_ffff])
   const way = choices.below(4)
   if (way === 0) return { bad: 1 }
@@ -37,7 +37,8 @@ function spoilNumber(value: number, choices: Choices): Arg {
     case 2:
       return -1
     case 3:
-      return 0
+      // A descriptor of 0 is the console: its state is not the program's own.
+      return value < 3 ? value + 2 : 0
     default:
       return value + 1
   }

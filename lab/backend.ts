@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Boot, Program, Step, Transcript } from '../src/transcript/format.js'
+import { resolveReferences } from '../src/transcript/resolve.js'
 import { bootOf, type KernelState, readKernelState } from './boot.js'
 import { BackendLost, LabError } from './lab-error.js'
 import {
@@ -95,7 +96,7 @@ export abstract class AgentBackend implements Backend {
     if (options.fresh) await this.restart()
     const kernel = await this.boot()
     const result = await this.raw(header.name, program.steps)
-    return {
+    return resolveReferences({
       header: {
         transcript: 1,
         profile: kernel.profile,
@@ -105,7 +106,7 @@ export abstract class AgentBackend implements Backend {
         boot: bootOf(kernel, result),
       },
       steps: result.steps,
-    }
+    })
   }
 
   async time(request: TimeRequest): Promise<Timing> {

@@ -14,6 +14,10 @@ export interface KernelState {
   namespaces: Record<NamespaceTypeName, BootNamespace>
   other: BootOtherNamespace[]
   config: { ipv6: boolean; fanotifyPermissions: boolean }
+  /** The agent made a session of its own, so that programs are in that one and not in whoever's started it. */
+  leadsSession: boolean
+  /** Capabilities of the first task where it has not all: hex as in `/proc/<pid>/status`. */
+  capabilities?: string
   nr_mounts: number
   mountinfo: string[]
 }
@@ -27,6 +31,8 @@ const NS_MNT_GET_PREV = '0x8010b70c'
 const SIZEOF_MNT_NS_INFO = 16
 const SIZEOF_UTSNAME = 390
 const UTSNAME_RELEASE = 130
+const CAPABILITY_HEADER = '2205082000000000'
+const ALL_CAPABILITIES = '000001ffffffffff'
 const FAN_CLASS_CONTENT = 0x4
 const FAN_MARK_ADD = 1
 const FAN_OPEN_PERM = 0x10000
@@ -93,6 +99,8 @@ export async function readKernelState(run: (steps: readonly Step[]) => Promise<P
   const mountinfoFd = q.ask('openat', AT_FDCWD, { str: '/proc/self/mountinfo' }, 0)
   const mountinfo = Array.from({ length: 4 }, () => q.ask('read', { ret: mountinfoFd }, { out: 4096 }, 4096))
   const ipv6 = q.ask('openat', AT_FDCWD, { str: '/proc/self/net/if_inet6' }, 0)
+  const session = q.ask('getsid', 0)
+  const caps = q.ask('capget', { in: CAPABILITY_HEADER }, { out: 24 })
   const group = q.ask('fanotify_init', FAN_CLASS_CONTENT, 0)
   const mark = q.ask('fanotify_mark', { ret: group }, FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD, { str: '/run' })
 
@@ -107,7 +115,13 @@ export async function readKernelState(run: (steps: readonly Step[]) => Promise<P
       ino: Number(/\[(\d+)\]/.exec(a.text(link))?.[1] ?? 0),
     }
   }
+  const capBytes = a.bytes(caps, 24)
+  const capabilities = [capBytes.readUInt32LE(12), capBytes.readUInt32LE(0)]
+    .map((word) => word.toString(16).padStart(8, '0'))
+    .join('')
   return {
+    leadsSession: a.ret(session) > 0,
+    ...(capabilities !== ALL_CAPABILITIES && { capabilities }),
     profile: `v${number.split('.').slice(0, 2).join('.')}`,
     kernel: number,
     release,
@@ -146,7 +160,13 @@ function cString(bytes: Buffer, at: number): string {
 /** The header's `boot` for a program that ran on this kernel. */
 export function bootOf(kernel: KernelState, result: ProgramResult): Boot {
   return {
-    task: { ...result.task, uid: 0, gid: 0 },
+    task: {
+      ...result.task,
+      uid: 0,
+      gid: 0,
+      ...(kernel.leadsSession && { session: result.task.ppid }),
+      ...(kernel.capabilities !== undefined && { capabilities: kernel.capabilities }),
+    },
     namespaces: kernel.namespaces,
     other: kernel.other,
     config: kernel.config,

@@ -30,7 +30,7 @@ function close(walk: Walk, choices: Choices): Draft | null {
   return { call: 'close', args: [rarely(choices, 24) ? pick(choices, [-1, 999]) : walk.fdArg(fd)] }
 }
 
-const TARGETS: readonly number[] = [3, 5, 8, 12, 20, 1023, 1024, -1]
+const TARGETS: readonly number[] = [3, 5, 8, 12, 20, 100, 1 << 20, -1]
 
 function dup(walk: Walk, choices: Choices): Draft {
   const fd = walk.anyFd(choices)
@@ -45,15 +45,14 @@ function dup(walk: Walk, choices: Choices): Draft {
 }
 
 function fcntl(walk: Walk, choices: Choices): Draft {
-  const fd = walk.anyFd(choices)
+  // The console's flags are shared with whoever started the program.
+  const found = walk.findFd(choices, (file) => file.kind !== 'char')
+  const fd = found < 0 ? 999 : walk.fdArg(found)
   const command = pick(choices, [F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD, F_DUPFD_CLOEXEC])
   let arg: number = 0
   if (command === F_SETFD) arg = choices.below(3)
   if (command === F_SETFL) arg = pick(choices, [0, O_NONBLOCK, 0x400, O_DIRECT, 0x40000])
-  if (command === F_DUPFD || command === F_DUPFD_CLOEXEC) arg = pick(choices, [0, 3, 10, 1023, 1024])
-  // What the console's flags are is shared with who started the program.
-  if (command === F_SETFL && typeof fd === 'number' && fd >= 0 && fd <= 2)
-    return { call: 'fcntl', args: [fd, F_GETFL, 0] }
+  if (command === F_DUPFD || command === F_DUPFD_CLOEXEC) arg = pick(choices, [0, 3, 10, 100, 1 << 20])
   return { call: 'fcntl', args: [fd, command, arg] }
 }
 

@@ -1,5 +1,4 @@
 import { AT_FDCWD, O_PATH, O_RDONLY, O_RDWR, O_WRONLY } from '../../src/uapi/index.js'
-import { ascii } from '../bytes.js'
 import { type Choices, pick, rarely } from '../choices.js'
 import type { CallMaker, Draft } from '../draft.js'
 import type { Walk } from '../walk.js'
@@ -57,18 +56,9 @@ function mountinfo(walk: Walk, choices: Choices): Draft {
   return openAndRead(`/proc/${walk.procName(choices)}/mountinfo`, choices, 1024)
 }
 
+/** Only read: a recorder knows its tasks by their names. */
 function comm(walk: Walk, choices: Choices): Draft {
-  const who = walk.procName(choices)
-  const name = pick(choices, ['a', 'fifteen-letters', 'sixteen--letters', ''])
-  return {
-    call: 'openat',
-    args: [AT_FDCWD, { str: `/proc/${who}/comm` }, O_RDWR],
-    follow: (_walk, step) => ({
-      call: 'write',
-      args: [{ ret: step }, { in: ascii(name) }, name.length],
-      follow: () => ({ call: 'pread64', args: [{ ret: step }, { out: 32 }, 32, 0] }),
-    }),
-  }
+  return openAndRead(`/proc/${walk.procName(choices)}/comm`, choices, 32)
 }
 
 /** The files under `/proc/<pid>` that tell of namespaces, or change them. */

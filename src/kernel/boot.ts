@@ -15,8 +15,17 @@ export interface BootOtherNamespace extends BootNamespace {
 
 /** A kernel at the start, as a transcript's header has it under `boot`. */
 export interface Boot {
-  /** The first task that makes syscalls, its parent, and its ids: root with all capabilities in the initial namespaces. */
-  readonly task: { readonly pid: number; readonly ppid: number; readonly uid: number; readonly gid: number }
+  /** The first task that makes syscalls, its parent, and its ids: root in the initial namespaces. */
+  readonly task: {
+    readonly pid: number
+    readonly ppid: number
+    readonly uid: number
+    readonly gid: number
+    /** Its session and process group: its parent's, if that leads one; else 0, as of tasks that nobody put into any. */
+    readonly session?: number
+    /** Its effective, permitted and bounding set in hex, as `/proc/<pid>/status` prints them; all if it does not say. */
+    readonly capabilities?: string
+  }
   readonly namespaces: Readonly<Record<NsType['name'], BootNamespace>>
   readonly other?: readonly BootOtherNamespace[]
   readonly config?: { readonly ipv6?: boolean; readonly fanotifyPermissions?: boolean }

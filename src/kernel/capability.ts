@@ -69,6 +69,12 @@ export class CapSet {
     return this.union(CapSet.of(cap))
   }
 
+  /** As `/proc/<pid>/status` prints it: hex digits, the highest first. */
+  static parse(hex: string): CapSet {
+    const digits = hex.padStart(16, '0')
+    return new CapSet(Number.parseInt(digits.slice(8), 16), Number.parseInt(digits.slice(0, 8), 16))
+  }
+
   static of(...caps: number[]): CapSet {
     let low = 0
     let high = 0

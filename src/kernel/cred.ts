@@ -74,8 +74,8 @@ export class Cred implements Readonly<CredFields> {
     this.userNs = fields.userNs
   }
 
-  /** Root with all capabilities. */
-  static root(userNs: UserNamespace): Cred {
+  /** Root, with all capabilities unless it says which. */
+  static root(userNs: UserNamespace, capabilities: CapSet = CAP_FULL_SET): Cred {
     return new Cred({
       uid: 0,
       euid: 0,
@@ -88,9 +88,9 @@ export class Cred implements Readonly<CredFields> {
       groups: NO_GROUPS,
       securebits: 0,
       inheritable: CAP_EMPTY_SET,
-      permitted: CAP_FULL_SET,
-      effective: CAP_FULL_SET,
-      bounding: CAP_FULL_SET,
+      permitted: capabilities,
+      effective: capabilities,
+      bounding: capabilities,
       ambient: CAP_EMPTY_SET,
       userNs,
     })

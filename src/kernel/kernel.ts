@@ -1,5 +1,6 @@
 import type { Boot } from './boot.js'
 import { bootFiles } from './boot_files.js'
+import { CapSet } from './capability.js'
 import { Cred } from './cred.js'
 import { DEFAULT_MAX_USER_GROUPS, DEFAULT_MAX_USER_MARKS, Fanotify } from './fanotify/fanotify.js'
 import { FdTable } from './fdtable.js'
@@ -131,13 +132,18 @@ export class Kernel {
     }
 
     const cred = Cred.root(userNs)
+    const capabilities = boot?.task.capabilities
+    const recorderCred = capabilities === undefined ? cred : Cred.root(userNs, CapSet.parse(capabilities))
     this.init = this.#bootTask(null, 1, cred, 'init')
     this.current = this.init
     if (boot === null || boot.task.pid === 1) {
       this.first = this.init
     } else {
-      const parent = boot.task.ppid === 1 ? this.init : this.#bootTask(this.init, boot.task.ppid, cred, 'recorder')
-      this.first = this.#bootTask(parent, boot.task.pid, cred, 'first')
+      const parent =
+        boot.task.ppid === 1 ? this.init : this.#bootTask(this.init, boot.task.ppid, recorderCred, 'recorder')
+      const leader = boot.task.session === boot.task.ppid ? parent.pid : this.idlePid
+      this.#lead(parent, leader)
+      this.first = this.#bootTask(parent, boot.task.pid, recorderCred, 'first')
       this.init.reapsAtOnce = true
       this.initPidNs.kernelThreads = Math.min(KERNEL_THREADS, boot.task.ppid, boot.task.pid)
     }
@@ -223,6 +229,16 @@ export class Kernel {
     this.initNsProxy.refs++
   }
 
+  /** Puts a boot task into the process group and session of `leader`. */
+  #lead(task: Task, leader: Pid): void {
+    const { group } = task
+    group.pgrp.users--
+    group.session.users--
+    group.pgrp = leader
+    group.session = leader
+    leader.users += 2
+  }
+
   #bootTask(parent: Task | null, nr: number, cred: Cred, comm: string): Task {
     this.initPidNs.nextPid = nr
     const pid = this.initPidNs.allocPid()
@@ -242,7 +258,8 @@ export class Kernel {
       comm,
       false,
     )
-    task.group = new ThreadGroup(task, pid, this.idlePid, this.idlePid, false, {
+    const leader = parent?.group.session ?? this.idlePid
+    task.group = new ThreadGroup(task, pid, leader, leader, false, {
       ...(this.boot === null ? NOFILE : RECORDER_NOFILE),
     })
     if (parent !== null) parent.addChild(task)

@@ -92,9 +92,11 @@ export class Binder {
     return table.recordedOf.has(key) && typeof recorded === 'number' ? NOBODY : recorded
   }
 
-  // The inode number of an nsfs file is its namespace's; any other is what the filesystem says, on every run.
+  // The inode number of an nsfs file is its namespace's; any other is what the filesystem says, on every run unless others
+  // draw from the same counters.
   #matchStatIno(model: FieldValue, recorded: FieldValue): string | undefined {
     if (this.#identify('ns_inum', model, '') !== undefined) return this.match('ns_inum', model, recorded)
+    if (this.#shared) return this.match('ino', model, recorded, 'st_ino')
     return model === recorded ? undefined : 'not equal'
   }
 

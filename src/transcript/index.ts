@@ -42,6 +42,7 @@ export { type Matrix, type MatrixDivergence, type MatrixResult, parseMatrix, rep
 export { PreparedStep } from './prepare.js'
 export { Recorder } from './record.js'
 export { type DivergedBuffer, type Divergence, type ReplayOptions, type ReplayResult, replay } from './replay.js'
+export { resolveReferences } from './resolve.js'
 export { type CompiledProgram, compileProgram, type RunVisitor, runCompiled, runProgram } from './run.js'
 export type { Sleeping, Task } from './session.js'
 export { type FieldRow, showDivergence } from './show.js'

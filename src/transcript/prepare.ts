@@ -30,6 +30,8 @@ export interface OutBuffer {
   nested: boolean
   /** An `out` buffer: filled before the call, its trailing fill cut off in the transcript. */
   filled: boolean
+  /** Where in it the addresses of nested buffers stand, which mean nothing to another run. */
+  pointers: number[]
 }
 
 type Patch = (around: Surroundings) => void
@@ -132,14 +134,14 @@ export class PreparedStep {
   ): Uint8Array<ArrayBuffer> {
     if ('out' in arg) {
       const bytes = new Uint8Array(arg.out)
-      this.outs.push({ bytes, arg: index, nested, filled: true })
+      this.outs.push({ bytes, arg: index, nested, filled: true, pointers: [] })
       if (this.#fill) this.#patches.push(() => void bytes.fill(FILL))
       return bytes
     }
     const hex = 'in' in arg ? arg.in : arg.inout
     const bytes = fromHex(hex)
     if ('inout' in arg) {
-      this.outs.push({ bytes, arg: index, nested, filled: false })
+      this.outs.push({ bytes, arg: index, nested, filled: false, pointers: pointerOffsets(arg.at) })
       this.#patches.push(() => writeHex(hex, bytes))
     }
     if (arg.at !== undefined) {
@@ -167,6 +169,15 @@ export class PreparedStep {
       this.#patches.push((around) => putPointer(target, offset, around.address(nested)))
     }
   }
+}
+
+function pointerOffsets(at: Record<string, At> | undefined): number[] {
+  if (at === undefined) return []
+  const offsets = Object.keys(at).filter((offset) => {
+    const item = at[offset] as At
+    return !('ret' in item || 'pid' in item || 'from' in item)
+  })
+  return offsets.map(Number)
 }
 
 type ByteArg = { in: string; at?: Record<string, At> } | { inout: string; at?: Record<string, At> }

@@ -303,6 +303,7 @@ class Replay {
       }
       const whole = new Uint8Array(buffer.bytes.length).fill(FILL)
       whole.set(shown)
+      for (const at of buffer.pointers) whole.set(buffer.bytes.subarray(at, at + 8), at)
       return { out: buffer, want: whole, got: buffer.bytes }
     })
   }
