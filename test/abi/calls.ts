@@ -1,4 +1,4 @@
-import { Emulator, type PendingSyscall, type SyscallArg } from '../../src/abi/index.js'
+import type { Emulator, PendingSyscall, SyscallArg } from '../../src/abi/index.js'
 import type { Task } from '../../src/kernel/index.js'
 
 /** A syscall that does not sleep. */

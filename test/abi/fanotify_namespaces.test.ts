@@ -256,7 +256,7 @@ describe('mount events of a dying mount namespace', () => {
     world.clone(init, CLONE_FILES)
     const child = world.emu.lastChild!
     expect(world.call(child, 'unshare', CLONE_NEWNS)).toBe(0)
-    const mounts = child.nsproxy!.mnt.mounts.map(({ idUnique }) => BigInt(idUnique))
+    const mounts = child.nsproxy!.mnt.mounts.all.map(({ idUnique }) => BigInt(idUnique))
     expect(mounts.length).toBeGreaterThan(1)
     expect(world.call(child, 'fanotify_mark', group, 0x111, 0x3000000, AT_FDCWD, cString('/proc/self/ns/mnt'))).toBe(0)
     world.call(child, 'exit_group', 0)
