@@ -110,8 +110,12 @@ function openByHandleAt(task: Task, regs: Registers): number {
   const bytes = new Uint8Array(length)
   if (memory.copyIn(address + HEADER, bytes, length) < length) return -EFAULT
   if (sb instanceof PidfsSuperBlock) return openPidHandle(task, sb.decodeHandle(type & 0xffff, bytes), regs.i32(2))
-  if (!nsfs) return sb.encodeHandle(sb.root.inode, false) === null ? -ESTALE : -ENOSYS
-  const path = decodeNsHandle(task, type & 0xffff, bytes)
+  if (!nsfs) {
+    const own = sb.encodeHandle(sb.root.inode, false)
+    return own === null || type !== own.type || length < own.bytes.length ? -ESTALE : -ENOSYS
+  }
+  // Asking for a connected or a directory's handle (bits above the type) finds none either.
+  const path = decodeNsHandle(task, type, bytes)
   if (typeof path === 'number') return path
   const result = openPath(task, path, regs.i32(2))
   pathDone(path)

@@ -37,6 +37,7 @@ export function doExit(task: Task, status: number): void {
   const { mm, fs, files, nsproxy, vforkParent } = task
   if (mm !== null) {
     mm.users--
+    task.leftDumpable = mm.dumpable === 1
     task.mm = null
   }
   if (vforkParent !== null) {

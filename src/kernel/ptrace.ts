@@ -25,7 +25,9 @@ function mayAccess(current: Task, target: Task, creds: PtraceCreds): boolean {
     gid === other.gid
   if (!sameIds && !nsCapable(cred, other.userNs, CAP_SYS_PTRACE)) return false
   const { mm } = target
-  if (mm !== null && mm.dumpable !== 1 && !nsCapable(cred, mm.userNs, CAP_SYS_PTRACE)) return false
+  const dumpable = mm === null ? target.leftDumpable : mm.dumpable === 1
+  const owner = mm === null ? current.kernel.initUserNs : mm.userNs
+  if (!dumpable && !nsCapable(cred, owner, CAP_SYS_PTRACE)) return false
   const caps = creds === 'fs' ? cred.effective : cred.permitted
   if (cred.userNs === other.userNs && other.permitted.isSubsetOf(caps)) return true
   return nsCapable(cred, other.userNs, CAP_SYS_PTRACE)

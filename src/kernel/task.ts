@@ -58,6 +58,8 @@ export class Task {
   files: FdTable | null
   fs: FsStruct | null
   mm: Mm | null
+  /** What its address space allowed when it let go of it: a zombie may still be looked into, or not. */
+  leftDumpable = false
   sighand: Sighand
   comm: string
   noNewPrivs: boolean
