@@ -7,7 +7,7 @@ import {
   CLONE_NEWTIME,
   CLONE_NEWUTS,
 } from '../uapi/constants/sched.js'
-import { EINVAL, ENOSPC, EPERM, EUSERS } from '../uapi/errno.js'
+import { EINVAL, ENOSPC, EPERM } from '../uapi/errno.js'
 import { CAP_SETFCAP } from './capability.js'
 import { type Cred, nsCapable } from './cred.js'
 import type { FsStruct } from './fs_struct.js'
@@ -32,14 +32,14 @@ function isChrooted(task: Task): boolean {
 }
 
 /**
- * A user namespace below the caller's, and the caller's credentials in it; or -ENOSPC or -EUSERS over a limit, -EPERM
+ * A user namespace below the caller's, and the caller's credentials in it; or -ENOSPC over a limit or too deep, -EPERM
  * for a caller in a chroot or whose ids have no number in its own namespace. The object's first passive reference
  * belongs to the caller of this function.
  */
 export function createUserNs(current: Task): Cred | number {
   const { kernel, cred } = current
   const parent = cred.userNs
-  if (parent.level > MAX_NS_LEVEL) return -EUSERS
+  if (parent.level > MAX_NS_LEVEL) return -ENOSPC
   const ucounts = parent.ucountsOf(cred.euid)
   if (!ucounts.increment(NS_USER)) return -ENOSPC
   if (isChrooted(current) || !parent.hasUid(cred.euid) || !parent.hasGid(cred.egid)) {
