@@ -18,6 +18,12 @@ function setns(task: Task, regs: Registers): number {
 
 /** Leaving and joining namespaces. */
 export const namespaceSyscalls: readonly SyscallRow[] = [
-  { nr: 272, name: 'unshare', support: 'full', handler: (task, regs) => unshare(task, regs.i32(0)) },
+  {
+    nr: 272,
+    name: 'unshare',
+    support: 'partial',
+    note: 'UNSHARE_EMPTY_MNTNS: ENOSYS',
+    handler: (task, regs) => unshare(task, regs.i32(0)),
+  },
   { nr: 308, name: 'setns', support: 'full', handler: setns },
 ]

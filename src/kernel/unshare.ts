@@ -14,7 +14,7 @@ import {
   CLONE_THREAD,
   CLONE_VM,
 } from '../uapi/constants/sched.js'
-import { EINVAL, EPERM } from '../uapi/errno.js'
+import { EINVAL, ENOSYS, EPERM } from '../uapi/errno.js'
 import { CAP_SYS_ADMIN } from './capability.js'
 import { commitCreds } from './commit_creds.js'
 import { createNewNamespaces, createUserNs, NSPROXY_FLAGS } from './create_namespaces.js'
@@ -40,6 +40,10 @@ const UNSHARE_FLAGS =
   CLONE_NEWCGROUP |
   CLONE_NEWTIME
 
+/** UNSHARE_EMPTY_MNTNS: a mount namespace with nothing but an empty root. Not modelled. */
+const EMPTY_MNTNS = 0x10_0000
+const CLONE3_EMPTY_MNTNS = 0x20
+
 /** Puts `next` in place of the task's set: all of the new one becomes active before the old one is let go. */
 export function switchNamespaces(task: Task, next: NsProxy): void {
   next.activate()
@@ -51,6 +55,7 @@ export function switchNamespaces(task: Task, next: NsProxy): void {
 /** Gives the caller copies of what it shares, and new namespaces: 0 or -errno. */
 export function unshare(task: Task, wanted: number): number {
   let flags = wanted
+  if ((flags & EMPTY_MNTNS) !== 0 && (task.kernel.features.clone3HighFlags & CLONE3_EMPTY_MNTNS) !== 0) return -ENOSYS
   if ((flags & CLONE_NEWUSER) !== 0) flags |= CLONE_THREAD | CLONE_FS
   if ((flags & CLONE_VM) !== 0) flags |= CLONE_SIGHAND
   if ((flags & CLONE_SIGHAND) !== 0) flags |= CLONE_THREAD
