@@ -58,8 +58,10 @@ export interface CampaignState {
   divergences: number
   /** How many divergences each exclusion took. */
   excluded: ReadonlyMap<string, number>
-  /** Programs in which the kernel or its agent was lost, with the reason. */
+  /** Programs in which the kernel or its agent was lost, or that it would not run, with the reason. */
   lost: readonly { origin: string; reason: string }[]
+  /** Divergences that did not show again when the same program was run once more. */
+  unsteady: readonly { origin: string; signature: string }[]
   /** Compared calls since the last divergence. */
   clean: number
 }
@@ -95,6 +97,7 @@ interface MutableState extends CampaignState {
   findings: Map<string, Finding>
   excluded: Map<string, number>
   lost: { origin: string; reason: string }[]
+  unsteady: { origin: string; signature: string }[]
 }
 
 class Campaign {
@@ -127,6 +130,7 @@ class Campaign {
       divergences: 0,
       excluded: new Map(),
       lost: [],
+      unsteady: [],
       clean: 0,
     }
     this.#started = performance.now()
@@ -213,9 +217,13 @@ class Campaign {
   ): Promise<void> {
     const state = this.#state
     const signature = signatureOf(divergence)
+    const known = state.findings.get(signature)
+    if (known === undefined && !(await this.#showsAgain(program))) {
+      state.unsteady.push({ origin, signature })
+      return
+    }
     state.divergences++
     state.clean = 0
-    const known = state.findings.get(signature)
     if (known !== undefined) {
       known.count++
       return
@@ -225,6 +233,17 @@ class Campaign {
     if (state.findings.size > (this.#options.mostFindings ?? MOST_FINDINGS)) return
     await this.#shorten(finding)
     this.#options.onFinding?.(finding)
+  }
+
+  /** A machine that others use may have killed a task or taken an id: what is a bug shows again. */
+  async #showsAgain(program: Program): Promise<boolean> {
+    try {
+      const transcript = await this.#options.backend.run(program)
+      return replay(transcript, { profile: this.#state.profile }).firstDivergence !== null
+    } catch {
+      // The kernel was lost: that is for #one to report, when it happens the first time.
+      return false
+    }
   }
 
   async #shorten(finding: Finding): Promise<void> {

@@ -59,9 +59,10 @@ export async function shrink(program: Program, target: ShrinkTarget, budget: num
 
 /** Arguments that say less, the plainest first. */
 function* plainerArgs(arg: Arg): IterableIterator<Arg> {
-  if (typeof arg === 'number' && arg !== 0) {
+  // Small and negative numbers are descriptors as often as not: another one is another thing, not a plainer one.
+  if (typeof arg === 'number' && arg > 0xff) {
     yield 0
-    if (arg > 0 && Number.isInteger(Math.log2(arg)) === false) {
+    if (Number.isInteger(Math.log2(arg)) === false) {
       for (let bit = 1; bit <= arg; bit *= 2) if (Math.floor(arg / bit) % 2 === 1) yield arg - bit
     }
   } else if (arg !== null && typeof arg === 'object') {

@@ -16,6 +16,8 @@ export interface KernelState {
   config: { ipv6: boolean; fanotifyPermissions: boolean }
   /** The agent made a session of its own, so that programs are in that one and not in whoever's started it. */
   leadsSession: boolean
+  /** The agent's own parent where that adopts orphans: on a machine whose pid 1 is somebody else. */
+  reaper?: number
   /** Capabilities of the first task where it has not all: hex as in `/proc/<pid>/status`. */
   capabilities?: string
   nr_mounts: number
@@ -104,7 +106,8 @@ export async function readKernelState(run: (steps: readonly Step[]) => Promise<P
   const group = q.ask('fanotify_init', FAN_CLASS_CONTENT, 0)
   const mark = q.ask('fanotify_mark', { ret: group }, FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD, { str: '/run' })
 
-  const a = new Answers((await run(q.steps)).steps)
+  const result = await run(q.steps)
+  const a = new Answers(result.steps)
   const release = cString(a.bytes(uname, SIZEOF_UTSNAME), UTSNAME_RELEASE)
   const number = /^\d+\.\d+(\.\d+)?/.exec(release)?.[0]
   if (number === undefined) throw new LabError(`a kernel of release ${JSON.stringify(release)}`)
@@ -115,12 +118,14 @@ export async function readKernelState(run: (steps: readonly Step[]) => Promise<P
       ino: Number(/\[(\d+)\]/.exec(a.text(link))?.[1] ?? 0),
     }
   }
+  const reaper = await parentOf(run, result.task.ppid)
   const capBytes = a.bytes(caps, 24)
   const capabilities = [capBytes.readUInt32LE(12), capBytes.readUInt32LE(0)]
     .map((word) => word.toString(16).padStart(8, '0'))
     .join('')
   return {
     leadsSession: a.ret(session) > 0,
+    ...(reaper > 1 && { reaper }),
     ...(capabilities !== ALL_CAPABILITIES && { capabilities }),
     profile: `v${number.split('.').slice(0, 2).join('.')}`,
     kernel: number,
@@ -149,6 +154,14 @@ export async function readKernelState(run: (steps: readonly Step[]) => Promise<P
   }
 }
 
+async function parentOf(run: (steps: readonly Step[]) => Promise<ProgramResult>, pid: number): Promise<number> {
+  const q = new Questions()
+  const open = q.ask('openat', AT_FDCWD, { str: `/proc/${pid}/status` }, 0)
+  const read = q.ask('read', { ret: open }, { out: 2048 }, 2048)
+  const status = new Answers((await run(q.steps)).steps).text(read)
+  return Number(/^PPid:\t(\d+)$/m.exec(status)?.[1] ?? 0)
+}
+
 function u64(bytes: Buffer, at: number): number {
   return Number(bytes.readBigUInt64LE(at))
 }
@@ -164,6 +177,7 @@ export function bootOf(kernel: KernelState, result: ProgramResult): Boot {
       ...result.task,
       uid: 0,
       gid: 0,
+      ...(kernel.reaper !== undefined && { reaper: kernel.reaper }),
       ...(kernel.leadsSession && { session: result.task.ppid }),
       ...(kernel.capabilities !== undefined && { capabilities: kernel.capabilities }),
     },

@@ -43,8 +43,7 @@ function fdinfo(walk: Walk, choices: Choices): Draft | null {
   return openAndRead(`/proc/${who}/fdinfo/${fd}`, choices, 512)
 }
 
-function fdLink(walk: Walk, choices: Choices): Draft | null {
-  const who = walk.procName(choices)
+function fdLink(walk: Walk, choices: Choices, who: string): Draft | null {
   const fd = walk.findFd(choices, (file) => file.kind !== 'char')
   if (fd < 0) return null
   const path = `/proc/${who}/fd/${fd}`
@@ -56,17 +55,17 @@ function mountinfo(walk: Walk, choices: Choices): Draft {
   return openAndRead(`/proc/${walk.procName(choices)}/mountinfo`, choices, 1024)
 }
 
-/** Only read: a recorder knows its tasks by their names. */
-function comm(walk: Walk, choices: Choices): Draft {
-  return openAndRead(`/proc/${walk.procName(choices)}/comm`, choices, 32)
-}
-
 /** The files under `/proc/<pid>` that tell of namespaces, or change them. */
 export const procFileMakers: readonly CallMaker[] = [
   { name: 'write_map', weight: 6, spoil: [1, 2], make: writeMap },
   { name: 'read_map', weight: 4, spoil: [1, 2], make: readMap },
   { name: 'fdinfo', weight: 4, spoil: [1, 2], make: fdinfo },
-  { name: 'fd_link', weight: 4, spoil: [1, 2], make: fdLink },
+  { name: 'fd_link', weight: 3, spoil: [1, 2], make: (walk, choices) => fdLink(walk, choices, 'self') },
+  {
+    name: 'fd_link_of_task',
+    weight: 2,
+    spoil: [2],
+    make: (walk, choices) => fdLink(walk, choices, walk.procName(choices)),
+  },
   { name: 'mountinfo', weight: 2, spoil: [1, 2], make: mountinfo },
-  { name: 'comm', weight: 1, spoil: [2], make: comm },
 ]

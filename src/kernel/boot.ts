@@ -21,6 +21,8 @@ export interface Boot {
     readonly ppid: number
     readonly uid: number
     readonly gid: number
+    /** Its parent's parent, where that is a subreaper who adopts orphans in place of pid 1 and reaps them at once. */
+    readonly reaper?: number
     /** Its session and process group: its parent's, if that leads one; else 0, as of tasks that nobody put into any. */
     readonly session?: number
     /** Its effective, permitted and bounding set in hex, as `/proc/<pid>/status` prints them; all if it does not say. */

@@ -139,8 +139,8 @@ export class Kernel {
     if (boot === null || boot.task.pid === 1) {
       this.first = this.init
     } else {
-      const parent =
-        boot.task.ppid === 1 ? this.init : this.#bootTask(this.init, boot.task.ppid, recorderCred, 'recorder')
+      const reaper = boot.task.reaper === undefined ? this.init : this.#bootReaper(boot.task.reaper, recorderCred)
+      const parent = boot.task.ppid === 1 ? this.init : this.#bootTask(reaper, boot.task.ppid, recorderCred, 'recorder')
       const leader = boot.task.session === boot.task.ppid ? parent.pid : this.idlePid
       this.#lead(parent, leader)
       this.first = this.#bootTask(parent, boot.task.pid, recorderCred, 'first')
@@ -229,6 +229,13 @@ export class Kernel {
     this.initNsProxy.refs++
   }
 
+  #bootReaper(nr: number, cred: Cred): Task {
+    const reaper = this.#bootTask(this.init, nr, cred, 'reaper')
+    reaper.group.childSubreaper = true
+    reaper.reapsAtOnce = true
+    return reaper
+  }
+
   /** Puts a boot task into the process group and session of `leader`. */
   #lead(task: Task, leader: Pid): void {
     const { group } = task
@@ -259,7 +266,8 @@ export class Kernel {
       false,
     )
     const leader = parent?.group.session ?? this.idlePid
-    task.group = new ThreadGroup(task, pid, leader, leader, false, {
+    const belowSubreaper = parent !== null && (parent.group.childSubreaper || parent.group.hasChildSubreaper)
+    task.group = new ThreadGroup(task, pid, leader, leader, belowSubreaper, {
       ...(this.boot === null ? NOFILE : RECORDER_NOFILE),
     })
     if (parent !== null) parent.addChild(task)

@@ -1,5 +1,6 @@
 import {
   clone_args,
+  EFAULT,
   EOVERFLOW,
   fanotify_response,
   mnt_id_req,
@@ -184,15 +185,22 @@ function writtenHandle(fields: Fields, { ret }: CallContext): void {
   }
 }
 
-// Told even to a caller whose handle is too small.
+// Told even to a caller whose handle is too small, or cannot be written.
 function mountId(fields: Fields, { ret }: CallContext): void {
-  if (ret === 0 || ret === -EOVERFLOW) fields.add('mount_id', 0, 4, 'mnt_id')
+  if (ret === 0 || ret === -EOVERFLOW || ret === -EFAULT) fields.add('mount_id', 0, 4, 'mnt_id')
 }
 
 function statxFields(fields: Fields, { args, ret }: CallContext): void {
-  if (ret !== 0) return
+  if (ret !== 0 && ret !== -EFAULT) return
   const unique = (Number(args[3]) & STATX_MNT_ID_UNIQUE) !== 0
   fields.struct(unique ? STATX_UNIQUE : STATX, 0)
+}
+
+/** A struct that the kernel copied out whole, or up to where the buffer ended. */
+function onCopy(decode: Decode): Decode {
+  return (fields, context) => {
+    if (context.ret === 0 || context.ret === -EFAULT) decode(fields, context)
+  }
 }
 
 function onSuccess(decode: Decode): Decode {
@@ -241,10 +249,10 @@ const CALLS: Readonly<Record<string, Readonly<Record<number, Decode>>>> = {
   readlink: { 1: link },
   readlinkat: { 2: link },
   statx: { 4: statxFields },
-  fstat: { 1: onSuccess(rows(STAT)) },
-  stat: { 1: onSuccess(rows(STAT)) },
-  lstat: { 1: onSuccess(rows(STAT)) },
-  newfstatat: { 2: onSuccess(rows(STAT)) },
+  fstat: { 1: onCopy(rows(STAT)) },
+  stat: { 1: onCopy(rows(STAT)) },
+  lstat: { 1: onCopy(rows(STAT)) },
+  newfstatat: { 2: onCopy(rows(STAT)) },
   ioctl: { 2: ioctl },
   poll: { 0: each(POLLFD, pollfd.size, 'fds') },
   ppoll: { 0: each(POLLFD, pollfd.size, 'fds') },
