@@ -707,6 +707,19 @@ static struct task *first_task(void) {
 
 static int nexiting; /* tasks that were told to exit and sleep on the way, as pid 1 of a pid namespace may */
 
+/* A fatal signal is on its way: whichever it was, the kernel keeps it as a pending SIGKILL of each thread. */
+static int is_killed(const struct task *t) {
+  char path[64], text[2048];
+  snprintf(path, sizeof path, "%d/task/%d/status", t->pid, t->tid);
+  if (read_proc(path, text, sizeof text) < 0) return 0;
+  const char *line = strstr(text, "\nSigPnd:");
+  return line && (strtoull(line + 8, NULL, 16) & 1ull << (SIGKILL - 1)) != 0;
+}
+
+static int sends_signals(long nr) {
+  return nr == SYS_kill || nr == SYS_tkill || nr == SYS_tgkill || nr == SYS_pidfd_send_signal;
+}
+
 /*
  * Waits until exits have come as far as they can: a task whose parent has gone is reaped by the reaper at once, and one
  * that sleeps in its exit goes on when another is reaped.
@@ -731,7 +744,7 @@ static void settle(void) {
         }
         if (gone || (zombie && s.ppid != reaper)) break;
         if (!zombie && s.state != 'X') {
-          if (!t->exiting) break;
+          if (!t->exiting && !is_killed(t)) break;
           if ((s.state == 'S' || (s.state == 'D' && waits_for_others(t))) && sleeps_in_call(t)) break;
         }
         if (n > 20000) die("task %d does not come to its end, state %c", t->number, s.state);
@@ -1096,13 +1109,14 @@ static void run_step(u32 index) {
       break;
     case DEAD:
       t->dead = 1;
-      put_status(STEP_DROPPED, 0); /* it had been killed before */
+      /* it had been killed before, or did so itself: then the call was made and never came back */
+      put_status(sends_signals(nr) ? STEP_DIED : STEP_DROPPED, 0);
       put8(0);
       release(c);
       free(c);
       break;
   }
-  if (nr == SYS_kill || o == DEAD || nexiting) {
+  if (sends_signals(nr) || o == DEAD || nexiting) {
     settle();
     drop_dead_pending();
   }
