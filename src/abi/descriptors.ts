@@ -125,7 +125,7 @@ function fcntl(task: Task, regs: Registers): number {
     case F_DUPFD_CLOEXEC:
       return dupFrom(task, file, regs.u32(2), true)
     case F_DUPFD_QUERY: {
-      const other = fileAt(task, regs.i32(2))
+      const other = files.file(regs.u32(2))
       return other === null ? -EBADF : Number(other === file)
     }
     case F_CREATED_QUERY:

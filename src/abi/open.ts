@@ -1,5 +1,7 @@
 import { openAt } from '../kernel/open.js'
+import { PipeFile } from '../kernel/pipe.js'
 import type { Task } from '../kernel/task.js'
+import { WOULD_BLOCK } from '../kernel/wait_queue.js'
 import { E2BIG, EAGAIN, EINVAL } from '../uapi/errno.js'
 import {
   AT_FDCWD,
@@ -31,6 +33,7 @@ import {
 } from '../uapi/fcntl.js'
 import { copyStructFromUser } from './copy_struct.js'
 import { readNonEmptyPath } from './path_argument.js'
+import { type PendingSyscall, sleepOn } from './pending.js'
 import type { Registers } from './registers.js'
 import type { SyscallRow } from './syscall_row.js'
 
@@ -89,7 +92,7 @@ function open(
   flags: number,
   mode: number,
   resolve: number,
-): number {
+): number | PendingSyscall {
   const error = checkFlags(flags, mode, resolve)
   if (error !== 0) return error
   const name = readNonEmptyPath(regs, pathRegister)
@@ -98,8 +101,21 @@ function open(
   if (fd < 0) return fd
   const file = openAt(task, dfd, name, { flags: flags & ~O_CLOEXEC, mode, resolve })
   if (typeof file === 'number') return file
-  task.files!.set(fd, file, (flags & O_CLOEXEC) !== 0)
+  const cloexec = (flags & O_CLOEXEC) !== 0
+  if (file instanceof PipeFile && file.awaitsPartner) return openWhenMet(task, file, cloexec)
+  task.files!.set(fd, file, cloexec)
   return fd
+}
+
+/** Sleeps until somebody opens the other side of a FIFO. */
+function openWhenMet(task: Task, file: PipeFile, cloexec: boolean): PendingSyscall {
+  const attempt = (): number => {
+    if (file.awaitsPartner) return WOULD_BLOCK
+    const fd = task.files!.install(file, cloexec, task.group.rlimits.nofile)
+    if (fd < 0) file.put()
+    return fd
+  }
+  return sleepOn(task, [file.pipe.readQueue], attempt, () => file.put())
 }
 
 /** The flags of an open without a path of its own (a file handle's): as open takes them, or -EINVAL. */
@@ -112,7 +128,14 @@ export function handleOpenFlags(wanted: number): number {
 }
 
 /** open and openat let unknown flags pass, and drop what does not go with the others. */
-function lenient(task: Task, regs: Registers, dfd: number, pathRegister: number, wanted: number, mode: number): number {
+function lenient(
+  task: Task,
+  regs: Registers,
+  dfd: number,
+  pathRegister: number,
+  wanted: number,
+  mode: number,
+): number | PendingSyscall {
   let flags = wanted & VALID_FLAGS
   if ((flags & O_PATH) !== 0) flags &= PATH_FLAGS
   else flags |= O_LARGEFILE
@@ -123,7 +146,7 @@ function lenient(task: Task, regs: Registers, dfd: number, pathRegister: number,
 const how = new Uint8Array(OPEN_HOW_SIZE_VER0)
 const howView = new DataView(how.buffer)
 
-function openat2(task: Task, regs: Registers): number {
+function openat2(task: Task, regs: Registers): number | PendingSyscall {
   const size = regs.size(3)
   if (size < OPEN_HOW_SIZE_VER0) return -EINVAL
   if (size > PAGE_SIZE) return -E2BIG
@@ -145,7 +168,7 @@ export const openSyscalls: readonly SyscallRow[] = [
     nr: 2,
     name: 'open',
     support: 'partial',
-    note: 'O_TMPFILE and FIFOs: ENOSYS',
+    note: 'O_TMPFILE: ENOSYS',
     handler: (task, regs) => lenient(task, regs, AT_FDCWD, 0, regs.i32(1), regs.u32(2)),
   },
   {
@@ -158,14 +181,14 @@ export const openSyscalls: readonly SyscallRow[] = [
     nr: 257,
     name: 'openat',
     support: 'partial',
-    note: 'O_TMPFILE and FIFOs: ENOSYS',
+    note: 'O_TMPFILE: ENOSYS',
     handler: (task, regs) => lenient(task, regs, regs.i32(0), 1, regs.i32(2), regs.u32(3)),
   },
   {
     nr: 437,
     name: 'openat2',
     support: 'partial',
-    note: 'O_TMPFILE and FIFOs: ENOSYS; RESOLVE_CACHED finds everything cached',
+    note: 'O_TMPFILE: ENOSYS; RESOLVE_CACHED finds everything cached',
     handler: openat2,
   },
 ]

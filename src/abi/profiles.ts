@@ -31,10 +31,11 @@ const v73: Profile = {
   nsHandlePadding: 'zero-words',
   mntNextWithoutInfo: false,
   clone3HighFlags: 0x3f,
+  protectedSymlinks: false,
   fanotify: { nsid: false, restartableEvents: 0, pidfdWithTid: true, fdinfoNsId: false, fionreadRecords: true },
 }
 
-const v72: Profile = { ...v73, name: 'v7.2', summary: "Debian's user-mode-linux package" }
+const v72: Profile = { ...v73, name: 'v7.2', summary: "Debian's user-mode-linux package", protectedSymlinks: true }
 
 const v619: Profile = {
   ...v72,
@@ -52,6 +53,7 @@ const v618: Profile = {
   name: 'v6.18',
   summary: 'before listns',
   initialIds: { uts: 1, net: 3, mnt: 4, user: 4001, pid: 4002, ipc: 4003, cgroup: 4004, time: 4005 },
+  protectedSymlinks: false,
   listns: false,
   listnsVisibility: 'init-only',
   pidTranslationNotty: false,

@@ -4,7 +4,18 @@ import { Socket } from '../kernel/socket.js'
 import type { Task } from '../kernel/task.js'
 import { type Received, UnixSocket } from '../kernel/unix_socket.js'
 import { WOULD_BLOCK } from '../kernel/wait_queue.js'
-import { EBADF, EFAULT, EINVAL, EISCONN, EMSGSIZE, ENOBUFS, ENOSYS, ENOTSOCK, EOPNOTSUPP } from '../uapi/errno.js'
+import {
+  EAGAIN,
+  EBADF,
+  EFAULT,
+  EINVAL,
+  EISCONN,
+  EMSGSIZE,
+  ENOBUFS,
+  ENOSYS,
+  ENOTSOCK,
+  EOPNOTSUPP,
+} from '../uapi/errno.js'
 import {
   AF_UNIX,
   MSG_CMSG_CLOEXEC,
@@ -153,6 +164,10 @@ function filesToSend(task: Task, memory: Memory, header: MessageHeader): File[] 
   return files.length === 0 ? null : files
 }
 
+/** What a read or write that must not sleep gives instead. */
+const withoutWaiting = (result: number, nonBlocking: boolean): number =>
+  result === WOULD_BLOCK && nonBlocking ? -EAGAIN : result
+
 /** Sends through any socket; sleeps until it can. */
 function send(
   task: Task,
@@ -174,7 +189,7 @@ function send(
     const result =
       target instanceof UnixSocket
         ? target.send(task, buffer, files, nonBlocking, (flags & MSG_NOSIGNAL) !== 0)
-        : target.write(task, buffer)
+        : withoutWaiting(target.write(task, buffer), nonBlocking)
     // The first message took the files along; what never left is let go.
     if (result !== WOULD_BLOCK && result <= 0 && before === 0) drop()
     return result
@@ -234,7 +249,7 @@ function receive(
     const result =
       source instanceof UnixSocket
         ? source.receive(buffer, found, nonBlocking, (flags & MSG_PEEK) !== 0)
-        : source.read(task, buffer)
+        : withoutWaiting(source.read(task, buffer), nonBlocking)
     return result < 0 ? result : finish(result, found)
   }
   const result = attempt()

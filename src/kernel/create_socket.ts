@@ -81,7 +81,7 @@ class PlainSocket extends Socket {
 
   override write(_task: Task, buffer: UserBuffer): number {
     // A packet needs a device, and it is bound to none.
-    if (this.family === AF_PACKET) return -ENXIO
+    if (this.family === AF_PACKET) return this.type === SOCK_PACKET ? -ENOTCONN : -ENXIO
     if (this.protocol === NETLINK_USERSOCK) return -ECONNREFUSED
     // Too short to be a message, so nobody answers; answers are not modelled.
     return buffer.remaining < NLMSG_HEADER ? buffer.remaining : -ENOSYS

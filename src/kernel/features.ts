@@ -20,6 +20,8 @@ export interface KernelFeatures {
   readonly nsHandlePadding: 'ignored' | 'zero-words'
   /** NS_MNT_GET_NEXT and NS_MNT_GET_PREV take a NULL info. */
   readonly mntNextWithoutInfo: boolean
+  /** A link in a sticky directory that everybody may write to is followed only by its owner, or where the directory's owner made it (Debian's default). */
+  readonly protectedSymlinks: boolean
   /** The clone3 flags above 32 bits that exist, shifted right by 32. */
   readonly clone3HighFlags: number
   readonly fanotify: FanotifyFeatures

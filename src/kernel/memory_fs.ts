@@ -9,10 +9,11 @@ import { File, FMODE_CAN_ODIRECT, FMODE_CAN_READ, FMODE_CAN_WRITE, FMODE_LSEEK }
 import { Inode } from './inode.js'
 import type { Kernel } from './kernel.js'
 import type { Path } from './path.js'
-import { openFifo } from './pipe.js'
+import { openFifo, type Pipe } from './pipe.js'
 import { SuperBlock } from './super_block.js'
 import type { Task } from './task.js'
 import type { UserBuffer } from './user_buffer.js'
+import type { UserNamespace } from './user_namespace.js'
 
 /** What an entry adds to the size of a directory on tmpfs; `.` and `..` count. */
 const DIRENT_SIZE = 20
@@ -40,8 +41,9 @@ const MAGIC: Readonly<Record<string, number>> = {
 export class MemorySuperBlock extends SuperBlock {
   #nextIno = 1
 
-  constructor(kernel: Kernel, type: string, dev: number, rootMode = 0o755) {
-    super(kernel, type, MAGIC[type] ?? TMPFS_MAGIC, dev, kernel.initUserNs)
+  constructor(kernel: Kernel, type: string, dev: number, rootMode = 0o755, userNs: UserNamespace = kernel.initUserNs) {
+    super(kernel, type, MAGIC[type] ?? TMPFS_MAGIC, dev, userNs)
+    this.noDev = userNs !== kernel.initUserNs
     this.fineTimes = this.magic === TMPFS_MAGIC
     this.birthTimes = this.fineTimes
     this.makesUnnamed = this.fineTimes
@@ -92,6 +94,8 @@ export class MemorySuperBlock extends SuperBlock {
 /** A file, directory, link or node of a {@link MemorySuperBlock}. */
 export class MemoryInode extends Inode {
   data: Uint8Array = NO_DATA
+  /** What a FIFO leads to while it is open. */
+  pipe: Pipe | null = null
   /** Where a symbolic link points. */
   target = ''
 

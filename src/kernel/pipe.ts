@@ -1,6 +1,8 @@
-import { EAGAIN, EBUSY, EFAULT, EINVAL, ENOSYS, EPERM, EPIPE } from '../uapi/errno.js'
+import { EAGAIN, EBUSY, EFAULT, EINVAL, ENXIO, EPERM, EPIPE } from '../uapi/errno.js'
 import {
+  O_ACCMODE,
   O_DIRECT,
+  O_NONBLOCK,
   O_RDONLY,
   O_WRONLY,
   POLLERR,
@@ -42,6 +44,9 @@ interface Slot {
 export class Pipe {
   readers = 0
   writers = 0
+  /** Reading and writing opens there ever were: who waits for the other side sees it come, even if it went again. */
+  readOpens = 0
+  writeOpens = 0
   maxSlots: number = DEFAULT_SLOTS
   readonly slots: Slot[] = []
   readonly readQueue: WaitQueue = new WaitQueue()
@@ -136,8 +141,8 @@ export class Pipe {
 }
 
 /** The inode of a pipe: its `ino` names it in `pipe:[…]`. */
-class PipeInode extends Inode {
-  readonly pipe: Pipe = new Pipe()
+class PipeInode extends Inode implements PipeHolder {
+  pipe: Pipe | null = new Pipe()
 
   constructor(sb: SuperBlock, ino: number, uid: number, gid: number) {
     super(sb, ino, S_IFIFO | 0o600, uid, gid)
@@ -166,18 +171,56 @@ export class PipefsSuperBlock extends SuperBlock {
 export class PipeFile extends File {
   readonly kind = 'pipe'
   readonly pipe: Pipe
+  #awaited: { readonly opens: number } | null = null
+  /** A reader that nobody has written for yet sees no hangup while the writing opens are still this many. */
+  #hungUpAfter = -1
 
   constructor(pipe: Pipe, path: Path, flags: number, cred: Cred) {
     super(path, flags, cred, FMODE_CAN_READ | FMODE_CAN_WRITE | FMODE_CAN_ODIRECT)
     this.pipe = pipe
-    if ((this.mode & FMODE_READ) !== 0) pipe.readers++
-    if ((this.mode & FMODE_WRITE) !== 0) pipe.writers++
+    if ((this.mode & FMODE_READ) !== 0) {
+      pipe.readers++
+      pipe.readOpens++
+    }
+    if ((this.mode & FMODE_WRITE) !== 0) {
+      pipe.writers++
+      pipe.writeOpens++
+    }
+  }
+
+  /** A FIFO was opened: its other side is told, and looked for. */
+  meetPartner(waits: boolean): void {
+    const { pipe } = this
+    const reads = (this.mode & FMODE_READ) !== 0
+    const writes = (this.mode & FMODE_WRITE) !== 0
+    pipe.readQueue.wakeAll()
+    pipe.writeQueue.wakeAll()
+    if (reads && writes) return
+    if (reads && pipe.writers === 0) {
+      if (waits) this.#awaited = { opens: pipe.writeOpens }
+      else this.#hungUpAfter = pipe.writeOpens
+    }
+    if (writes && pipe.readers === 0) this.#awaited = { opens: pipe.readOpens }
+  }
+
+  /** The open has not found its other side yet. */
+  get awaitsPartner(): boolean {
+    if (this.#awaited === null) return false
+    const { pipe } = this
+    const opens = (this.mode & FMODE_READ) !== 0 ? pipe.writeOpens : pipe.readOpens
+    if (opens === this.#awaited.opens) return true
+    this.#awaited = null
+    return false
   }
 
   protected override release(): void {
     const { pipe } = this
     if ((this.mode & FMODE_READ) !== 0) pipe.readers--
     if ((this.mode & FMODE_WRITE) !== 0) pipe.writers--
+    if (pipe.readers === 0 && pipe.writers === 0) {
+      const holder = this.inode as PipeHolder
+      if (holder.pipe === pipe) holder.pipe = null
+    }
     // The other side sees the end of file or EPIPE.
     if (pipe.readers === 0 || pipe.writers === 0) {
       pipe.readQueue.wakeAll()
@@ -198,7 +241,7 @@ export class PipeFile extends File {
     let mask = 0
     if ((this.mode & FMODE_READ) !== 0) {
       if (pipe.slots.length > 0) mask |= POLLIN | POLLRDNORM
-      if (pipe.writers === 0) mask |= POLLHUP
+      if (pipe.writers === 0 && pipe.writeOpens !== this.#hungUpAfter) mask |= POLLHUP
     }
     if ((this.mode & FMODE_WRITE) !== 0) {
       if (!pipe.full) mask |= POLLOUT | POLLWRNORM
@@ -226,12 +269,30 @@ export function newPipe(task: Task, flags: number): [reader: PipeFile, writer: P
   const mnt = vfs.pipes
   const inode = new PipeInode(mnt.sb, vfs.newIno(), task.cred.fsuid, task.cred.fsgid)
   const path = { mnt, dentry: new Dentry('', null, inode) }
-  const reader = new PipeFile(inode.pipe, path, O_RDONLY | (flags & ~O_DIRECT), task.cred)
-  const writer = new PipeFile(inode.pipe, path, O_WRONLY | flags, task.cred)
+  const pipe = inode.pipe!
+  const reader = new PipeFile(pipe, path, O_RDONLY | (flags & ~O_DIRECT), task.cred)
+  const writer = new PipeFile(pipe, path, O_WRONLY | flags, task.cred)
   return [reader, writer]
 }
 
-/** Opening a FIFO by its name is not modelled yet. */
-export function openFifo(_task: Task, _path: Path, _flags: number): File | number {
-  return -ENOSYS
+/** Something with a pipe behind its name. The pipe is there while it is open, and its bytes with it. */
+export interface PipeHolder extends Inode {
+  pipe: Pipe | null
+}
+
+/**
+ * Opens a pipe by name: a FIFO, or one of pipe(2) through `/proc/self/fd`. The file of a FIFO whose other side is
+ * missing is not ready yet ({@link PipeFile.awaitsPartner}); -ENXIO for a writer that would not wait.
+ */
+export function openFifo(task: Task, path: Path, flags: number): PipeFile | number {
+  const inode = path.dentry.inode as PipeHolder
+  const isFifo = !path.mnt.sb.internal
+  const pipe = inode.pipe ?? new Pipe()
+  const waits = (flags & O_NONBLOCK) === 0
+  const writesOnly = (flags & O_ACCMODE) === O_WRONLY
+  if (isFifo && writesOnly && !waits && pipe.readers === 0) return -ENXIO
+  inode.pipe = pipe
+  const file = new PipeFile(pipe, path, flags, task.cred)
+  if (isFifo) file.meetPartner(waits)
+  return file
 }

@@ -1,6 +1,6 @@
 import { EFAULT, EINVAL } from '../uapi/errno.js'
 import type { Cred } from './cred.js'
-import { File, FMODE_CAN_READ, FMODE_CAN_WRITE, FMODE_LSEEK } from './file.js'
+import { DEFAULT_POLLMASK, File, FMODE_CAN_READ, FMODE_CAN_WRITE, FMODE_LSEEK } from './file.js'
 import type { Path } from './path.js'
 import type { Task } from './task.js'
 import type { UserBuffer } from './user_buffer.js'
@@ -13,6 +13,8 @@ export interface ProcContent {
   write?(file: ProcFile, task: Task, buffer: UserBuffer): number
   /** What SEEK_END counts from; such files refuse it unless they say. */
   readonly seekEnd?: number
+  /** What poll says, where it is not that anything goes. */
+  readonly pollMask?: number
   /** Drops what the open file holds. */
   release?(): void
 }
@@ -60,6 +62,10 @@ export class ProcFile extends File {
     const result = this.content.write!(this, task, buffer)
     if (result > 0) this.pos += result
     return result
+  }
+
+  override poll(): number {
+    return this.content.pollMask ?? DEFAULT_POLLMASK
   }
 
   override seekEnd(): number {

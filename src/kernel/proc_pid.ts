@@ -1,5 +1,5 @@
 import { EACCES, EINVAL, ENOENT, ENOSYS, EPERM, ESRCH } from '../uapi/errno.js'
-import { S_IFDIR, S_IFLNK, S_IFREG } from '../uapi/fcntl.js'
+import { POLLIN, POLLRDNORM, S_IFDIR, S_IFLNK, S_IFREG } from '../uapi/fcntl.js'
 import { CAP_SYS_ADMIN } from './capability.js'
 import { nsCapable } from './cred.js'
 import { describePath } from './d_path.js'
@@ -186,6 +186,7 @@ const mountinfoEntry: FileEntry = {
     const root = { mnt: fs.root.mnt.get(), dentry: fs.root.dentry.get() }
     return {
       read: () => ns.mountinfo(root),
+      pollMask: POLLIN | POLLRDNORM,
       release: () => {
         root.dentry.put()
         root.mnt.put()
