@@ -182,7 +182,7 @@ class Replay {
     if (task === undefined) throw new Diverged(divergence(step, 'task', `task ${step.task} was never made`))
     if (!task.alive) {
       // The recorder may still ask a task to exit that was killed unseen: nothing happens then.
-      if (step.call === 'exit_group') return
+      if (step.call === 'exit_group' || step.call === 'exit') return
       throw new Diverged(divergence(step, 'task', `task ${step.task} has ended here`))
     }
     this.#checkAwake(step)
