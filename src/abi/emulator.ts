@@ -40,16 +40,16 @@ export class TaskError extends Error {
 
 const NO_CLOCK = (): bigint => 0n
 
-/** A fixed sequence of 32-bit numbers (xorshift). */
-function fixedRandom(): () => number {
-  let state = 0x9e37_79b9
-  return () => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return state >>> 0
-  }
+/** The next of a sequence of 32-bit numbers (xorshift). */
+function xorshift(this: { state: number }): number {
+  this.state ^= this.state << 13
+  this.state ^= this.state >>> 17
+  this.state ^= this.state << 5
+  return this.state >>> 0
 }
+
+// Bound, and not a closure: V8 11 keeps what a closure in an object's field refers to alive until a full collection.
+const fixedRandom = (): (() => number) => xorshift.bind({ state: 0x9e37_79b9 })
 
 /**
  * A kernel that answers raw syscalls. Everything is synchronous and deterministic: no clock and no randomness but what
@@ -63,6 +63,7 @@ export class Emulator {
   readonly #pinned = new PinnedViews()
   #registers: Registers | null = null
   #depth = 0
+  #completed: ((pending: PendingSyscall) => void) | null = null
 
   private constructor(profile: Profile, kernel: Kernel) {
     this.profile = profile
@@ -179,6 +180,7 @@ export class Emulator {
       result.nr = nr < 0 ? row.nr : nr
       result.name = row.name
       result.regs = regs
+      this.#completed ??= this.#complete.bind(this)
       result.onDone = this.#completed
     }
     if (kernel.runQueue.length !== 0 && this.#depth === 1) kernel.drain()
@@ -187,7 +189,7 @@ export class Emulator {
     return result
   }
 
-  readonly #completed = (pending: PendingSyscall): void => {
+  #complete(pending: PendingSyscall): void {
     this.onComplete?.(pending)
   }
 }
