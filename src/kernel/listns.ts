@@ -162,7 +162,7 @@ function capableRoots(task: Task): UserNamespace[] {
   const { cred } = task
   if (cred.effective.has(CAP_SYS_ADMIN)) return [cred.userNs]
   const roots: UserNamespace[] = []
-  for (const ns of cred.userNs.ownedOfType(NS_USER) ?? []) {
+  for (const ns of cred.userNs.ownedOfType(NS_USER)) {
     if ((ns as UserNamespace).ownerUid === cred.euid) roots.push(ns as UserNamespace)
   }
   return roots
@@ -175,8 +175,8 @@ function listsBelow(roots: readonly UserNamespace[], types: number): NsList[] | 
   for (let owner = todo.pop(); owner !== undefined; owner = todo.pop()) {
     lists.push(...ownedLists(owner, types))
     const below = owner.ownedOfType(NS_USER)
-    if (lists.length > MOST_MERGED || todo.length + (below?.size ?? 0) > MOST_MERGED) return null
-    if (below !== null) todo.push(...(below as Iterable<UserNamespace>))
+    if (lists.length > MOST_MERGED || todo.length + below.size > MOST_MERGED) return null
+    todo.push(...(below as Iterable<UserNamespace>))
   }
   return lists
 }
@@ -192,17 +192,19 @@ function listsOfTypes(task: Task, types: number): NsList[] {
 function ownedLists(owner: UserNamespace, types: number): NsList[] {
   if (types === ALL_TYPES) return [owner.owned]
   const lists: NsList[] = []
-  for (let type = 0; type < NS_TYPES.length; type++) {
-    const owned = owner.ownedOfType(type)
-    if (owned !== null && (types & (1 << type)) !== 0) lists.push(owned)
-  }
+  for (let type = 0; type < NS_TYPES.length; type++)
+    if ((types & (1 << type)) !== 0) lists.push(owner.ownedOfType(type))
   return lists
 }
 
-/** True if any of the lists has an id above `after`. */
-function hasAfter(lists: readonly NsList[], after: number): boolean {
-  for (const list of lists) if (list.hasAfter(after)) return true
-  return false
+/** True if the lists have an id above `after`, and the namespace with the lowest such id is active. */
+function canStart(lists: readonly NsList[], after: number): boolean {
+  let first: Namespace | null = null
+  for (const list of lists) {
+    const next = list.after(after)
+    if (next !== null && (first === null || next.id < first.id)) first = next
+  }
+  return first?.isActive ?? false
 }
 
 function typeBits(flags: number): number {
@@ -216,7 +218,7 @@ function typeBits(flags: number): number {
  * What `query` shows to `task`.
  *
  * @returns the walk; -EINVAL for a user namespace that does not exist or is inactive, -ENOENT for a cursor behind
- *   which the list has nothing, whether it would be shown or not.
+ *   which the list has nothing, shown or not, or first an inactive namespace (observed on 7.2).
  */
 export function listNamespaces(task: Task, query: NamespaceQuery): NamespaceWalk | number {
   const { kernel } = task
@@ -233,7 +235,7 @@ export function listNamespaces(task: Task, query: NamespaceQuery): NamespaceWalk
     const single = (types & (types - 1)) === 0
     const lists =
       owner !== null ? ownedLists(owner, ALL_TYPES) : single ? listsOfTypes(task, types) : [kernel.namespaces.all]
-    if (!hasAfter(lists, after)) return -ENOENT
+    if (!canStart(lists, after)) return -ENOENT
   }
   const ownerCapable = kernel.features.listnsVisibility === 'owner-capable'
   return ownerCapable ? walkOwnerCapable(task, owner, after, types) : walkInitOnly(task, owner, after, types)

@@ -105,6 +105,22 @@ describe('what is listed', () => {
     expect(list(emu, init, { nsId: CURRENT_USER })).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 10, 12])
   })
 
+  it('a cursor just before an inactive namespace is ENOENT', () => {
+    const child = cloneRoot(emu, init, CLONE_NEWNET)
+    const theirs = call(emu, child, 'socket', 1, 1, 0)
+    call(emu, init, 'pidfd_getfd', call(emu, init, 'pidfd_open', 2, 0), theirs, 0)
+    call(emu, child, 'exit_group', 0)
+    call(emu, init, 'wait4', -1, null, 0, null)
+    clone(emu, init, CLONE_NEWNET)
+    expect(list(emu, init, { nsId: 10n })).toBe(-ENOENT)
+    expect(list(emu, init, { nsId: 11n })).toBe(-ENOENT)
+    expect(list(emu, init, { nsId: 12n })).toEqual([13])
+    expect(list(emu, init, { nsId: 7n, types: CLONE_NEWNET })).toBe(-ENOENT)
+    expect(list(emu, init, { nsId: 7n, types: CLONE_NEWNET | CLONE_NEWUSER })).toEqual([13])
+    expect(list(emu, init, { nsId: 10n, userNs: 3n })).toBe(-ENOENT)
+    expect(list(emu, init)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 10, 13])
+  })
+
   it('by owner: directly owned ones only; unknown and inactive owners are EINVAL', () => {
     const child = cloneRoot(emu, init, CLONE_NEWUTS)
     const grandchild = clone(emu, child, CLONE_NEWUSER | CLONE_NEWNET)
