@@ -80,7 +80,8 @@ export class ViewMemory extends Memory {
   /** Unmaps all arguments: the call is done. */
   unmap(): void {
     if (!this.#mapped) return
-    this.#views.fill(null)
+    const views = this.#views
+    for (let n = 0; n < 6; n++) views[n] = null
     this.#mapped = false
     this.#bytes = null
   }

@@ -54,8 +54,8 @@ export class NsList {
       chunkIndex = this.#chunkOf(ns.id)
       chunk = chunks[chunkIndex]!
       const index = lowerBound(chunk.ids, ns.id)
-      chunk.ids.splice(index, 1)
-      chunk.slots.splice(index, 1)
+      removeAt(chunk.ids, index)
+      removeAt(chunk.slots, index)
     }
     this.size--
     if (chunk.ids.length < MERGE_BELOW) this.#shrink(chunkIndex, chunk)
@@ -139,6 +139,12 @@ export class NsList {
 
 /** Positions in a list are chunk * CHUNK_STRIDE + index. */
 export const CHUNK_STRIDE: number = CHUNK * 2
+
+/** Takes one element out; a splice would make an array of it. */
+function removeAt(values: number[], index: number): void {
+  for (let at = index + 1; at < values.length; at++) values[at - 1] = values[at]!
+  values.pop()
+}
 
 /** The index of the first id that is at least `id`. */
 function lowerBound(ids: readonly number[], id: number): number {

@@ -50,7 +50,13 @@ export class ProcTextFile extends ProcInode {
 
 /** The number that a directory of a process has for its name: no sign, no leading zero; -1 for anything else. */
 export function nameToNumber(name: string): number {
-  if (!/^(0|[1-9][0-9]{0,9})$/.test(name)) return -1
-  const number = Number(name)
+  const { length } = name
+  if (length === 0 || length > 10 || (length > 1 && name.charCodeAt(0) === 0x30)) return -1
+  let number = 0
+  for (let at = 0; at < length; at++) {
+    const digit = name.charCodeAt(at) - 0x30
+    if (digit < 0 || digit > 9) return -1
+    number = number * 10 + digit
+  }
   return number < 0xffff_ffff ? number : -1
 }

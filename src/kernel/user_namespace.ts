@@ -59,26 +59,27 @@ export class UserNamespace extends Namespace {
     }
   }
 
-  /** The namespaces of one type that it directly owns, by id; null where there never was one. */
-  ownedOfType(type: number): NsList | null {
-    return this.#ownedOfType[type]!
+  /** The namespaces of one type that it directly owns, by id. The list is made when it is first asked for. */
+  ownedOfType(type: number): NsList {
+    let list = this.#ownedOfType[type]!
+    if (list === null) {
+      list = new NsList(this.kernel.namespaces.slots)
+      for (const ns of this.owned) if (ns.type === type) list.add(ns)
+      this.#ownedOfType[type] = list
+    }
+    return list
   }
 
   /** @internal Called by {@link NamespaceTree.add}. */
   addOwned(ns: Namespace): void {
     this.owned.add(ns)
-    let list = this.#ownedOfType[ns.type]!
-    if (list === null) {
-      list = new NsList(this.kernel.namespaces.slots)
-      this.#ownedOfType[ns.type] = list
-    }
-    list.add(ns)
+    this.#ownedOfType[ns.type]?.add(ns)
   }
 
   /** @internal Called by {@link NamespaceTree.remove}. */
   removeOwned(ns: Namespace): void {
     this.owned.remove(ns)
-    this.#ownedOfType[ns.type]!.remove(ns)
+    this.#ownedOfType[ns.type]?.remove(ns)
   }
 
   /** What `uid` has made in this namespace. */
