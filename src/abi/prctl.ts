@@ -7,6 +7,7 @@ import {
   SECURE_ALL_LOCKS,
   SECURE_KEEP_CAPS,
   SECURE_NO_CAP_AMBIENT_RAISE,
+  SECURE_UNPRIVILEGED_BITS,
 } from '../kernel/cred.js'
 import { NSIG } from '../kernel/signal.js'
 import type { Task } from '../kernel/task.js'
@@ -37,7 +38,12 @@ function setSecurebits(task: Task, bits: number): number {
   const locked = ((old & SECURE_ALL_LOCKS) >> 1) & (old ^ bits)
   const unlocks = old & SECURE_ALL_LOCKS & ~bits
   const unknown = bits > 0xffff_ffff || (bits & ~(SECURE_ALL_LOCKS | SECURE_ALL_BITS)) !== 0
-  if (locked !== 0 || unlocks !== 0 || unknown || !cred.effective.has(CAP_SETPCAP)) return -EPERM
+  if (locked !== 0 || unlocks !== 0 || unknown) return -EPERM
+  if (!cred.effective.has(CAP_SETPCAP)) {
+    const changed = old ^ bits
+    const free = SECURE_UNPRIVILEGED_BITS | (SECURE_UNPRIVILEGED_BITS << 1)
+    if (changed === 0 || (changed & ~free) !== 0) return -EPERM
+  }
   return change(task, { securebits: bits })
 }
 

@@ -6,8 +6,10 @@ export const SECURE_NOROOT = 1
 export const SECURE_NO_SETUID_FIXUP = 4
 export const SECURE_KEEP_CAPS = 16
 export const SECURE_NO_CAP_AMBIENT_RAISE = 64
-/** All secure bits with their locks. */
-export const SECURE_ALL_BITS = 0x55
+/** All secure bits; each has its lock one bit above. */
+export const SECURE_ALL_BITS = 0x555
+/** What a program only promises itself (EXEC_RESTRICT_FILE, EXEC_DENY_INTERACTIVE): no privilege is needed. */
+export const SECURE_UNPRIVILEGED_BITS = 0x500
 export const SECURE_ALL_LOCKS: number = SECURE_ALL_BITS << 1
 
 /** Everything that a set of credentials is made of. Ids are kernel ids (those of the initial user namespace). */

@@ -177,6 +177,21 @@ describe('prctl', () => {
     expect(prctl(task, 24, 41)).toBe(-EPERM)
   })
 
+  it('secure bits: locks hold, and what a program only promises itself is free', () => {
+    const task = clone(emu, init)
+    expect(prctl(task, 28, 0x700)).toBe(0)
+    expect(prctl(task, 28, 0x500)).toBe(-EPERM)
+    expect(prctl(task, 28, 0x1000)).toBe(-EPERM)
+    expect(prctl(task, 28, 0xfff)).toBe(0)
+    expect(prctl(task, 27)).toBe(0xfff)
+    const other = clone(emu, init)
+    become(other, 1000)
+    expect(prctl(other, 28, 0x100)).toBe(0)
+    expect(prctl(other, 28, 0x100)).toBe(-EPERM)
+    expect(prctl(other, 28, 0x401)).toBe(-EPERM)
+    expect(prctl(other, 28, 0xf00)).toBe(0)
+  })
+
   it('no_new_privs cannot be taken back', () => {
     const task = clone(emu, init)
     expect(prctl(task, 38, 0)).toBe(-EINVAL)
