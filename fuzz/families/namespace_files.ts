@@ -54,7 +54,22 @@ function unshare(walk: Walk, choices: Choices): Draft {
   const flags = namespaceFlags(choices, 1) + pick(choices, [0, 0, 0, 0, 0x200, 0x400, 0x600, 0x10000])
   const follow =
     (flags & CLONE_NEWUSER) !== 0 && choices.below(2) === 0 ? mapsOfNewUserNs(walk, 'self', choices) : undefined
-  return { call: 'unshare', args: [flags], ...(follow && { follow }) }
+  return {
+    call: 'unshare',
+    args: [rarely(choices, 24) ? badUnshare(flags, choices) : flags],
+    ...(follow && { follow }),
+  }
+}
+
+/** Bits that unshare does not take; not 0x100000, which newer kernels give a meaning that the model has not. */
+function badUnshare(flags: number, choices: Choices): Arg {
+  return pick<Arg>(choices, [
+    `0x100000000`,
+    -1,
+    flags | 0x11,
+    flags | 0x1000,
+    `0x5a5a5a5a${flags.toString(16).padStart(8, '0')}`,
+  ])
 }
 
 function setns(walk: Walk, choices: Choices): Draft {
@@ -224,7 +239,7 @@ function lastHandle(walk: Walk, choices: Choices): number {
 function openHandle(walk: Walk, choices: Choices, given = -1): Draft | null {
   const from = given >= 0 ? given : lastHandle(walk, choices)
   if (from < 0) return null
-  const root = pick<Arg>(choices, [FD_NSFS_ROOT, FD_NSFS_ROOT, walk.anyFd(choices), AT_FDCWD])
+  const root = choices.below(3) === 2 ? (walk.fd(choices, 'ns') ?? 999) : FD_NSFS_ROOT
   const size = HANDLE_BYTES + 8
   const handle = handleArg(choices, from, size)
   const flags = pick(choices, [O_RDONLY, O_RDONLY, O_RDONLY, O_CLOEXEC, O_PATH, O_RDWR, O_WRONLY])
@@ -257,7 +272,7 @@ function handleArg(choices: Choices, from: number, size: number): Arg {
 
 /** The calls on namespaces and their files. */
 export const namespaceMakers: readonly CallMaker[] = [
-  { name: 'unshare', weight: 22, spoil: [0], make: unshare },
+  { name: 'unshare', weight: 22, spoil: [], make: unshare },
   { name: 'setns', weight: 20, spoil: [0, 1], make: setns },
   { name: 'open_ns', weight: 40, spoil: [0, 1, 2], make: openNs },
   { name: 'readlink_ns', weight: 5, spoil: [1, 2, 3], make: readNsLink },

@@ -53,6 +53,8 @@ function nameToHandleAt(task: Task, regs: Registers): number {
   if ((flags & ~known) !== 0) return -EINVAL
   if ((flags & AT_HANDLE_CONNECTABLE) !== 0 && (flags & (AT_HANDLE_FID | AT_EMPTY_PATH)) !== 0) return -EINVAL
   const follow = (flags & AT_SYMLINK_FOLLOW) !== 0 ? 0 : AT_SYMLINK_NOFOLLOW
+  // Unlike statx it takes no NULL for the empty path.
+  if (regs.ptr(1) === 0) return -EFAULT
   const path = pathArgument(task, regs, regs.i32(0), 1, (flags & AT_EMPTY_PATH) | follow)
   if (typeof path === 'number') return path
   const result = storeHandle(regs, path, flags)
@@ -76,7 +78,9 @@ function storeHandle(regs: Registers, path: Path, flags: number): number {
   const number = unique ? path.mnt.idUnique : path.mnt.id
   mountIdView.setUint32(0, number, true)
   mountIdView.setUint32(4, Math.floor(number / 0x1_0000_0000), true)
-  if (copyToUser(memory, mntId, mountId, unique ? 8 : 4) !== 0) return -EFAULT
+  // put_user: whole or not at all.
+  const width = unique ? 8 : 4
+  if (memory.writable(mntId, width) < width || copyToUser(memory, mntId, mountId, width) !== 0) return -EFAULT
   headerView.setUint32(0, handle.bytes.length, true)
   headerView.setInt32(4, fits ? handle.type : FILEID_INVALID, true)
   if (copyToUser(memory, address, header) !== 0) return -EFAULT

@@ -23,7 +23,8 @@ export const namespaceSyscalls: readonly SyscallRow[] = [
     name: 'unshare',
     support: 'partial',
     note: 'UNSHARE_EMPTY_MNTNS: ENOSYS',
-    handler: (task, regs) => unshare(task, regs.i32(0)),
+    // The flags are an unsigned long: none is above 32 bits.
+    handler: (task, regs) => (regs.hi(0) !== 0 ? -EINVAL : unshare(task, regs.i32(0))),
   },
   { nr: 308, name: 'setns', support: 'full', handler: setns },
 ]

@@ -1,15 +1,16 @@
 import { newPipe } from '../kernel/pipe.js'
 import type { Task } from '../kernel/task.js'
-import { EINVAL } from '../uapi/errno.js'
+import { EFAULT, EINVAL } from '../uapi/errno.js'
 import { O_CLOEXEC, O_DIRECT, O_NONBLOCK } from '../uapi/fcntl.js'
 import type { Registers } from './registers.js'
-import { reservePair } from './reserve_pair.js'
+import { reservePair, storePair } from './reserve_pair.js'
 import type { SyscallRow } from './syscall_row.js'
 
 function pipe2(task: Task, regs: Registers, flags: number): number {
   if ((flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT)) !== 0) return -EINVAL
-  const pair = reservePair(task, regs.memory, regs.ptr(0))
+  const pair = reservePair(task)
   if (typeof pair === 'number') return pair
+  if (storePair(regs.memory, regs.ptr(0), pair) < 0) return -EFAULT
   const [reader, writer] = newPipe(task, flags & ~O_CLOEXEC)
   const cloexec = (flags & O_CLOEXEC) !== 0
   task.files!.set(pair[0], reader, cloexec)

@@ -28,9 +28,11 @@ const v73: Profile = {
   opensPidForChildrenWithoutInit: true,
   pidTranslationNotty: false,
   nsHandleIdOnly: true,
-  nsHandlePadding: 'zero-words',
+  nsHandleVisibility: 'init-only',
   mntNextWithoutInfo: false,
   clone3HighFlags: 0x3f,
+  statmountByFd: true,
+  mountNamespaceFds: true,
   protectedSymlinks: false,
   fanotify: { nsid: false, restartableEvents: 0, pidfdWithTid: true, fdinfoNsId: false, fionreadRecords: true },
 }
@@ -42,8 +44,11 @@ const v619: Profile = {
   name: 'v6.19',
   summary: 'first kernel with listns',
   listnsVisibility: 'owner-capable',
+  nsHandleVisibility: 'owner-capable',
   failedUnshareKeepsRoot: true,
   clone3HighFlags: 0x3,
+  statmountByFd: false,
+  mountNamespaceFds: false,
   pidTranslationNotty: true,
   fanotify: { ...v72.fanotify, pidfdWithTid: false, fionreadRecords: false },
 }
@@ -60,7 +65,6 @@ const v618: Profile = {
   failedUnshareKeepsRoot: false,
   opensPidForChildrenWithoutInit: false,
   nsHandleIdOnly: false,
-  nsHandlePadding: 'ignored',
   mntNextWithoutInfo: true,
 }
 

@@ -38,6 +38,12 @@ function encodeDev(dev: number): number {
   return ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0
 }
 
+/** A u64 field from a number below 2^53. */
+function setU64(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value, true)
+  view.setUint32(at + 4, value / 0x1_0000_0000, true)
+}
+
 function writeStat(task: Task, path: Path, memory: Memory, address: number): number {
   const { inode } = path.dentry
   inode.revalidate()
@@ -45,18 +51,22 @@ function writeStat(task: Task, path: Path, memory: Memory, address: number): num
   const view = statView
   statBytes.fill(0)
   view.setUint32(0, encodeDev(inode.sb.dev), true)
-  view.setBigUint64(8, BigInt(inode.ino), true)
+  setU64(view, 8, inode.ino)
   view.setUint32(16, inode.nlink, true)
   view.setUint32(24, inode.mode, true)
   view.setUint32(28, userNs.uidOfMunged(inode.uid), true)
   view.setUint32(32, userNs.gidOfMunged(inode.gid), true)
   view.setUint32(40, encodeDev(inode.rdev), true)
-  view.setBigUint64(48, BigInt(inode.size), true)
+  setU64(view, 48, inode.size)
   view.setUint32(56, inode.sb.blockSize, true)
   const now = task.kernel.clock()
-  for (const at of [72, 88, 104]) {
-    view.setBigInt64(at, now / NANOSECONDS, true)
-    view.setBigInt64(at + 8, now % NANOSECONDS, true)
+  if (now !== 0n) {
+    const seconds = now / NANOSECONDS
+    const nanoseconds = now % NANOSECONDS
+    for (let at = 72; at <= 104; at += 16) {
+      view.setBigInt64(at, seconds, true)
+      view.setBigInt64(at + 8, nanoseconds, true)
+    }
   }
   return copyToUser(memory, address, statBytes)
 }
@@ -74,8 +84,18 @@ export function pathArgument(task: Task, regs: Registers, dfd: number, register:
   return lookupAt(task, dfd, name, (flags & AT_SYMLINK_NOFOLLOW) !== 0 ? 0 : LOOKUP_FOLLOW)
 }
 
+const oneByte = new Uint8Array(1)
+
+/** NULL, or a string of no bytes. */
+function isEmptyPath(regs: Registers, register: number): boolean {
+  const address = regs.ptr(register)
+  return address === 0 || (regs.memory.copyIn(address, oneByte, 1) === 1 && oneByte[0] === 0)
+}
+
 function statAt(task: Task, regs: Registers, dfd: number, pathRegister: number, flags: number, out: number): number {
-  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)) !== 0) return -EINVAL
+  const byFd = dfd >= 0 && (flags & AT_EMPTY_PATH) !== 0 && isEmptyPath(regs, pathRegister)
+  if (!byFd && (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)) !== 0)
+    return -EINVAL
   const path = pathArgument(task, regs, dfd, pathRegister, flags)
   if (typeof path === 'number') return path
   const result = writeStat(task, path, regs.memory, regs.ptr(out))
@@ -92,9 +112,12 @@ function statx(task: Task, regs: Registers): number {
   const dfd = regs.i32(0)
   const flags = regs.i32(2)
   const mask = regs.u32(3)
+  const byFd = dfd >= 0 && (flags & AT_EMPTY_PATH) !== 0 && isEmptyPath(regs, 1)
   if ((mask & STATX__RESERVED) !== 0) return -EINVAL
   if ((flags & AT_STATX_SYNC_TYPE) === AT_STATX_SYNC_TYPE) return -EINVAL
-  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)) !== 0) return -EINVAL
+  // A descriptor alone is asked without a look at the other flags.
+  if (!byFd && (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)) !== 0)
+    return -EINVAL
   const path = pathArgument(task, regs, dfd, 1, flags)
   if (typeof path === 'number') return path
   writeStatx(task, path, mask)

@@ -84,6 +84,8 @@ function zap(init: Task): boolean {
   const { kernel } = init
   ns.dead = true
   init.zapping = true
+  // Whoever shares the handlers ignores its own children from now on, too.
+  init.sighand.ignored |= 1 << SIGCHLD
   for (let pid = ns.nextAfter(1); pid !== null; pid = ns.nextAfter(pid.nrIn(ns))) {
     if (pid.group !== null && pid.group !== init.group && pid.group.live > 0 && pid.group.groupExitCode < 0)
       markGroupExit(pid.group, SIGKILL)
@@ -193,10 +195,10 @@ function notifyParent(leader: Task): boolean {
   const { kernel, parent } = leader
   leader.pid.wakeWaiters()
   if (parent === null) return true
-  const ignored = parent.zapping && leader.exitSignal === SIGCHLD
   if (leader.autoReap) return true
-  if (ignored) return true
+  const ignored = leader.exitSignal === SIGCHLD && parent.sighand.ignores(SIGCHLD)
   parent.group.wakeParent()
+  if (ignored) return true
   if (leader.exitSignal > 0) sendSignal(kernel, parent, leader.exitSignal)
   if (parent.reapsAtOnce) kernel.runQueue.push(new ReapByInit(parent, leader))
   return false

@@ -16,12 +16,16 @@ export interface KernelFeatures {
   readonly pidTranslationNotty: boolean
   /** A file handle of a namespace may leave type and inode 0. */
   readonly nsHandleIdOnly: boolean
-  /** How the bytes of a file handle past its 16 are judged: not at all, or in words that must be 0. */
-  readonly nsHandlePadding: 'ignored' | 'zero-words'
+  /** Which namespaces a file handle opens for a task that is not in them. */
+  readonly nsHandleVisibility: ListnsVisibility
   /** NS_MNT_GET_NEXT and NS_MNT_GET_PREV take a NULL info. */
   readonly mntNextWithoutInfo: boolean
   /** A link in a sticky directory that everybody may write to is followed only by its owner, or where the directory's owner made it (Debian's default). */
   readonly protectedSymlinks: boolean
+  /** statmount finds a mount by a descriptor (STATMOUNT_BY_FD). */
+  readonly statmountByFd: boolean
+  /** open_tree and fsmount make mount namespaces (OPEN_TREE_NAMESPACE, FSMOUNT_NAMESPACE). */
+  readonly mountNamespaceFds: boolean
   /** The clone3 flags above 32 bits that exist, shifted right by 32. */
   readonly clone3HighFlags: number
   readonly fanotify: FanotifyFeatures

@@ -15,11 +15,9 @@ const WORD = 4
 export function decodeNsHandle(task: Task, type: number, bytes: Uint8Array): Path | number {
   const { features, namespaces } = task.kernel
   if (type !== FILEID_NSFS || bytes.length < NSFS_FILE_HANDLE_SIZE_VER0) return -ESTALE
-  if (features.nsHandlePadding === 'zero-words') {
-    // Counted in words where bytes were meant: what must be zero begins inside the handle.
-    const words = bytes.length >>> 2
-    for (let at = WORD; words > WORD && at < words; at++) if (bytes[at] !== 0) return -ESTALE
-  }
+  // Counted in words where bytes were meant: what must be zero begins inside the handle.
+  const words = bytes.length >>> 2
+  for (let at = WORD; words > WORD && at < words; at++) if (bytes[at] !== 0) return -ESTALE
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   const id = view.getUint32(0, true) + view.getUint32(4, true) * 0x1_0000_0000
   const flag = view.getInt32(8, true)
@@ -37,7 +35,7 @@ export function decodeNsHandle(task: Task, type: number, bytes: Uint8Array): Pat
 /** A namespace that the task is in, or may see without. */
 function mayReach(task: Task, ns: Namespace): boolean {
   if (isIn(task, ns)) return true
-  if (task.kernel.features.listnsVisibility === 'init-only') return maySeeAllNamespaces(task)
+  if (task.kernel.features.nsHandleVisibility === 'init-only') return maySeeAllNamespaces(task)
   return nsCapable(task.cred, ns.owner ?? task.kernel.initUserNs, CAP_SYS_ADMIN)
 }
 

@@ -112,7 +112,7 @@ export class PidNamespace extends Namespace {
         if (nr !== 1 && ns.childReaper === null) return -EINVAL
         if (!nsCapable(cred, ns.owner!, CAP_CHECKPOINT_RESTORE) && !nsCapable(cred, ns.owner!, CAP_SYS_ADMIN))
           return -EPERM
-        if (ns.#pids.get(nr) !== null) return -EEXIST
+        if (ns.find(nr) !== null) return -EEXIST
         numbers[at] = nr
       }
       if (at > 0) ns = ns.parent!

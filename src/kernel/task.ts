@@ -29,10 +29,14 @@ export class Mm {
 export class Sighand {
   refs = 1
   /** Bits of the signals below 32 that are ignored. */
-  readonly ignored: number
+  ignored: number
 
   constructor(ignored: number) {
     this.ignored = ignored
+  }
+
+  ignores(signal: number): boolean {
+    return (this.ignored & (1 << signal)) !== 0
   }
 }
 

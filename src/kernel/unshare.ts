@@ -55,6 +55,7 @@ export function switchNamespaces(task: Task, next: NsProxy): void {
 /** Gives the caller copies of what it shares, and new namespaces: 0 or -errno. */
 export function unshare(task: Task, wanted: number): number {
   let flags = wanted
+  if ((flags & ~(UNSHARE_FLAGS | EMPTY_MNTNS)) !== 0) return -EINVAL
   if ((flags & EMPTY_MNTNS) !== 0 && (task.kernel.features.clone3HighFlags & CLONE3_EMPTY_MNTNS) !== 0) return -ENOSYS
   if ((flags & CLONE_NEWUSER) !== 0) flags |= CLONE_THREAD | CLONE_FS
   if ((flags & CLONE_VM) !== 0) flags |= CLONE_SIGHAND
