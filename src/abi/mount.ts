@@ -1,7 +1,16 @@
-import { bindMount, changePropagation, mayMount, type Propagation, umount } from '../kernel/mount_ops.js'
-import { LOOKUP_FOLLOW, lookupAt } from '../kernel/namei.js'
-import { pathDone } from '../kernel/path.js'
+import { bindMount } from '../kernel/bind_mount.js'
+import { changePropagation } from '../kernel/change_propagation.js'
+import { mayMount } from '../kernel/may_mount.js'
+import { flagsOfMount } from '../kernel/mount_flags.js'
+import { moveMount } from '../kernel/move_mount.js'
+import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, lookupAt } from '../kernel/namei.js'
+import { newMount } from '../kernel/new_mount.js'
+import { type Path, pathGet, pathPut } from '../kernel/path.js'
+import type { Propagation } from '../kernel/peer_group.js'
+import { pivotRoot } from '../kernel/pivot_root.js'
+import { remount, remountBind } from '../kernel/remount.js'
 import type { Task } from '../kernel/task.js'
+import { MNT_DETACH, MNT_EXPIRE, MNT_FORCE, UMOUNT_NOFOLLOW, umountPath } from '../kernel/umount_path.js'
 import {
   MS_BIND,
   MS_MGC_MSK,
@@ -16,19 +25,16 @@ import {
   MS_SLAVE,
   MS_UNBINDABLE,
 } from '../uapi/constants/mount.js'
-import { EFAULT, EINVAL, ENAMETOOLONG, ENOSYS, EPERM } from '../uapi/errno.js'
+import { EFAULT, EINVAL, ENAMETOOLONG, EPERM } from '../uapi/errno.js'
 import { AT_FDCWD } from '../uapi/fcntl.js'
-import { readNonEmptyPath, readString } from './path_argument.js'
+import { nameOf, readNonEmptyPath, readString } from './path_argument.js'
 import type { Registers } from './registers.js'
 import type { SyscallRow } from './syscall_row.js'
 
-const MNT_FORCE = 1
-const MNT_DETACH = 2
-const MNT_EXPIRE = 4
-const UMOUNT_NOFOLLOW = 8
 const PAGE_SIZE = 4096
 
-const PROPAGATIONS: ReadonlyMap<number, Propagation> = new Map([
+/** The propagation that one MS_* bit asks for. */
+export const PROPAGATIONS: ReadonlyMap<number, Propagation> = new Map([
   [MS_PRIVATE, 'private'],
   [MS_SHARED, 'shared'],
   [MS_SLAVE, 'slave'],
@@ -43,41 +49,67 @@ function optionalString(regs: Registers, n: number): string | null | number {
   return text === -ENAMETOOLONG ? -EINVAL : text
 }
 
-const one = new Uint8Array(1)
+const data = new Uint8Array(PAGE_SIZE)
+
+/** The options in register 4: up to a page, as much of it as can be read. */
+function optionData(regs: Registers): string | null | number {
+  if (regs.ptr(4) === 0) return null
+  const got = regs.memory.copyIn(regs.ptr(4), data, PAGE_SIZE)
+  if (got === 0) return -EFAULT
+  const end = data.subarray(0, Math.min(got, PAGE_SIZE - 1)).indexOf(0)
+  return nameOf(data, end < 0 ? Math.min(got, PAGE_SIZE - 1) : end)
+}
 
 function mount(task: Task, regs: Registers): number {
   const type = optionalString(regs, 2)
   if (typeof type === 'number') return type
   const source = optionalString(regs, 0)
   if (typeof source === 'number') return source
-  if (regs.ptr(4) !== 0 && regs.memory.copyIn(regs.ptr(4), one, 1) < 1) return -EFAULT
+  const options = optionData(regs)
+  if (typeof options === 'number') return options
   const name = readNonEmptyPath(regs, 1)
   if (typeof name === 'number') return name
   const target = lookupAt(task, AT_FDCWD, name, LOOKUP_FOLLOW)
   if (typeof target === 'number') return target
+  pathGet(target)
+  const result = mountAt(task, target, type, source, regs.i32(3), options)
+  pathPut(target)
+  return result
+}
 
-  let flags = regs.i32(3)
-  if ((flags & MS_MGC_MSK) === (MS_MGC_VAL | 0)) flags &= ~MS_MGC_MSK
-  const result = ((): number => {
-    if ((flags & MS_NOUSER) !== 0) return -EINVAL
-    if (!mayMount(task)) return -EPERM
-    if ((flags & MS_REMOUNT) !== 0) return -ENOSYS
-    if ((flags & MS_BIND) !== 0) {
-      if (source === null || source === '') return -EINVAL
-      const from = lookupAt(task, AT_FDCWD, source, LOOKUP_FOLLOW)
-      if (typeof from === 'number') return from
-      const bound = bindMount(task, from, target, (flags & MS_REC) !== 0)
-      pathDone(from)
-      return bound
-    }
-    if ((flags & PROPAGATION_FLAGS) !== 0) {
-      const kind = PROPAGATIONS.get(flags & ~(MS_REC | MS_SILENT))
-      return kind === undefined ? -EINVAL : changePropagation(task, target, kind, (flags & MS_REC) !== 0)
-    }
-    if ((flags & MS_MOVE) !== 0) return -ENOSYS
-    return type === null ? -EINVAL : -ENOSYS
-  })()
-  pathDone(target)
+function mountAt(
+  task: Task,
+  target: Path,
+  type: string | null,
+  source: string | null,
+  wanted: number,
+  options: string | null,
+): number {
+  const flags = (wanted & MS_MGC_MSK) === (MS_MGC_VAL | 0) ? wanted & ~MS_MGC_MSK : wanted
+  if ((flags & MS_NOUSER) !== 0) return -EINVAL
+  if (!mayMount(task)) return -EPERM
+  const mountFlags = flagsOfMount(flags, target.mnt)
+  if ((flags & (MS_REMOUNT | MS_BIND)) === (MS_REMOUNT | MS_BIND)) return remountBind(task, target, mountFlags)
+  if ((flags & MS_REMOUNT) !== 0) return remount(task, target, flags, mountFlags, options)
+  if ((flags & MS_BIND) !== 0) {
+    return withSource(task, source, (from) => bindMount(task, from, target, (flags & MS_REC) !== 0))
+  }
+  if ((flags & PROPAGATION_FLAGS) !== 0) {
+    const kind = PROPAGATIONS.get(flags & ~(MS_REC | MS_SILENT))
+    return kind === undefined ? -EINVAL : changePropagation(task, target, kind, (flags & MS_REC) !== 0)
+  }
+  if ((flags & MS_MOVE) !== 0) return withSource(task, source, (from) => moveMount(task, from, target, false))
+  return newMount(task, type, source, target, flags, mountFlags, options)
+}
+
+/** Does something with the place that mount(2)'s source names. */
+function withSource(task: Task, source: string | null, act: (from: Path) => number): number {
+  if (source === null || source === '') return -EINVAL
+  const from = lookupAt(task, AT_FDCWD, source, LOOKUP_FOLLOW)
+  if (typeof from === 'number') return from
+  pathGet(from)
+  const result = act(from)
+  pathPut(from)
   return result
 }
 
@@ -88,39 +120,34 @@ function umount2(task: Task, regs: Registers): number {
   if (typeof name === 'number') return name
   const path = lookupAt(task, AT_FDCWD, name, (flags & UMOUNT_NOFOLLOW) !== 0 ? 0 : LOOKUP_FOLLOW)
   if (typeof path === 'number') return path
-  const result = (flags & (MNT_EXPIRE | MNT_FORCE)) !== 0 ? -ENOSYS : umount(task, path, (flags & MNT_DETACH) !== 0)
-  pathDone(path)
+  // The mount itself is not held: that would keep it busy.
+  const dentry = path.dentry.get()
+  const result = umountPath(task, path, flags)
+  dentry.put()
   return result
 }
 
-/** Mounts. */
+function pivot_root(task: Task, regs: Registers): number {
+  if (!mayMount(task)) return -EPERM
+  const newName = readNonEmptyPath(regs, 0)
+  if (typeof newName === 'number') return newName
+  const newRoot = lookupAt(task, AT_FDCWD, newName, LOOKUP_FOLLOW | LOOKUP_DIRECTORY)
+  if (typeof newRoot === 'number') return newRoot
+  const oldName = readNonEmptyPath(regs, 1)
+  if (typeof oldName === 'number') return oldName
+  const putOld = lookupAt(task, AT_FDCWD, oldName, LOOKUP_FOLLOW | LOOKUP_DIRECTORY)
+  return typeof putOld === 'number' ? putOld : pivotRoot(task, newRoot, putOld)
+}
+
+/** Mounting and umounting by path. */
 export const mountSyscalls: readonly SyscallRow[] = [
+  { nr: 155, name: 'pivot_root', support: 'full', handler: pivot_root },
   {
     nr: 165,
     name: 'mount',
     support: 'partial',
-    note: 'MS_BIND without mounts below it, and propagation among private mounts; new filesystems, moves, remounts and shared mounts: ENOSYS',
+    note: 'new filesystems: tmpfs (its limits are shown, not kept), ramfs, proc, and sysfs, devtmpfs and cgroup2 as at boot; others a kernel has: ENOSYS',
     handler: mount,
   },
-  {
-    nr: 166,
-    name: 'umount2',
-    support: 'partial',
-    note: 'MNT_EXPIRE, MNT_FORCE and shared mounts: ENOSYS',
-    handler: umount2,
-  },
-  ...(
-    [
-      [155, 'pivot_root'],
-      [428, 'open_tree'],
-      [429, 'move_mount'],
-      [430, 'fsopen'],
-      [431, 'fsconfig'],
-      [432, 'fsmount'],
-      [442, 'mount_setattr'],
-      [457, 'statmount'],
-      [458, 'listmount'],
-      [467, 'open_tree_attr'],
-    ] as const
-  ).map(([nr, name]): SyscallRow => ({ nr, name, support: 'none' })),
+  { nr: 166, name: 'umount2', support: 'full', handler: umount2 },
 ]

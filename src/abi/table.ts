@@ -4,13 +4,18 @@ import { credentialSyscalls } from './credentials.js'
 import { descriptorSyscalls } from './descriptors.js'
 import { fanotifySyscalls } from './fanotify.js'
 import { fileSyscalls } from './files.js'
+import { fsContextSyscalls } from './fs_context.js'
 import { handleSyscalls } from './handles.js'
 import { ioctlSyscalls } from './ioctl.js'
 import { killSyscalls } from './kill.js'
+import { listmountSyscalls } from './listmount.js'
 import { listnsSyscalls } from './listns.js'
 import { mountSyscalls } from './mount.js'
+import { mountSetattrSyscalls } from './mount_setattr.js'
+import { moveMountSyscalls } from './move_mount.js'
 import { namespaceSyscalls } from './namespaces.js'
 import { openSyscalls } from './open.js'
+import { openTreeSyscalls } from './open_tree.js'
 import { pidfdSyscalls } from './pidfd.js'
 import { pipeSyscalls } from './pipe.js'
 import { pollSyscalls } from './poll.js'
@@ -19,6 +24,7 @@ import { processSyscalls } from './process.js'
 import { readWriteSyscalls } from './readwrite.js'
 import { socketSyscalls } from './socket.js'
 import { statSyscalls } from './stat.js'
+import { statmountSyscalls } from './statmount.js'
 import type { SyscallRow } from './syscall_row.js'
 import { waitSyscalls } from './wait.js'
 
@@ -46,6 +52,12 @@ export const SYSCALLS: readonly SyscallRow[] = [
   ...fanotifySyscalls,
   ...fileSyscalls,
   ...mountSyscalls,
+  ...openTreeSyscalls,
+  ...moveMountSyscalls,
+  ...mountSetattrSyscalls,
+  ...fsContextSyscalls,
+  ...listmountSyscalls,
+  ...statmountSyscalls,
 ].sort((a, b) => a.nr - b.nr)
 
 const BY_NUMBER: (SyscallRow | null)[] = []

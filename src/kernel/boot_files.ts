@@ -11,6 +11,7 @@ import type { MntNamespace } from './mnt_namespace.js'
 import { type Mount, parseMountOptions } from './mount.js'
 import { NS_MNT } from './ns_type.js'
 import type { Path } from './path.js'
+import { enslaveFirst, joinPeers } from './peer_group.js'
 import type { SuperBlock } from './super_block.js'
 import { MNT_UNIQUE_ID_OFFSET, Vfs } from './vfs.js'
 
@@ -126,6 +127,7 @@ export function bootFiles(kernel: Kernel, boot: Boot | null): { fs: FsStruct; fi
     ns.add(ns.root)
     byId.set(top.parent, ns.root)
   }
+  const groups = new BootGroups(vfs)
   const start: { at: Path | null } = { at: null }
   for (const line of mounts) {
     let sb = supers.get(line.dev)
@@ -140,8 +142,7 @@ export function bootFiles(kernel: Kernel, boot: Boot | null): { fs: FsStruct; fi
     }
     const rootDentry = line.root === '/' || !(sb instanceof MemorySuperBlock) ? sb.root : sb.mkdirs(line.root)
     const mount = vfs.bootMount(sb, rootDentry, line.source, line.flags, line.id)
-    mount.peerGroup = line.peerGroup
-    mount.masterGroup = line.masterGroup
+    groups.enter(mount, line.peerGroup, line.masterGroup)
     byId.set(line.id, mount)
     if (start.at === null) {
       start.at = { mnt: mount, dentry: mount.root }
@@ -157,6 +158,7 @@ export function bootFiles(kernel: Kernel, boot: Boot | null): { fs: FsStruct; fi
     ns.add(mount)
     if (line.type === 'devtmpfs') addDevices(sb as MemorySuperBlock)
   }
+  groups.end()
   const mntNamespaces = kernel.namespaces.ofType[NS_MNT]!
   for (let held = mntNamespaces.after(0); held !== null; held = mntNamespaces.after(held.id)) {
     const other = boot?.other?.find((candidate) => candidate.id === held?.id)
@@ -165,6 +167,40 @@ export function bootFiles(kernel: Kernel, boot: Boot | null): { fs: FsStruct; fi
   const at = start.at!
   const fs = new FsStruct(at, at, 0o22)
   return { fs, files: bootDescriptors(kernel, rootless ? firstRoot(kernel) : at) }
+}
+
+/** The peer groups that the mounts of a boot are in. */
+class BootGroups {
+  readonly #vfs: Vfs
+  readonly #members: Map<number, Mount> = new Map()
+  readonly #slaves: { readonly mount: Mount; readonly group: number }[] = []
+
+  constructor(vfs: Vfs) {
+    this.#vfs = vfs
+  }
+
+  enter(mount: Mount, group: number, master: number): void {
+    if (group !== 0) this.#join(mount, group)
+    if (master !== 0) this.#slaves.push({ mount, group: master })
+  }
+
+  /** All mounts are there: those that receive find whom from. */
+  end(): void {
+    for (const { mount, group } of this.#slaves) {
+      // A group that no mount shown is in: one that cannot be seen stands for it.
+      if (!this.#members.has(group)) this.#join(this.#vfs.unseenMount(mount), group)
+      enslaveFirst(mount, this.#members.get(group)!)
+    }
+  }
+
+  #join(mount: Mount, group: number): void {
+    const member = this.#members.get(group)
+    if (member === undefined) {
+      mount.groupId = group
+      this.#vfs.takeGroupId(group)
+      this.#members.set(group, mount)
+    } else joinPeers(mount, member)
+  }
 }
 
 /** The directory of `parent` that a mount at the absolute `path` covers. */

@@ -111,7 +111,11 @@ export abstract class File implements Path {
   /** Drops a reference; the last one releases the file, in the context of whoever is current. */
   put(): void {
     if (--this.refs !== 0) return
-    if ((this.mode & FMODE_WRITER) !== 0) this.dentry.inode.writers--
+    if ((this.mode & FMODE_WRITER) !== 0) {
+      this.dentry.inode.writers--
+      this.mnt.writers--
+      this.mnt.sb.writers--
+    }
     this.release()
     this.dentry.put()
     this.mnt.put()

@@ -1,41 +1,26 @@
+import { copyTree, lockTree } from './copy_tree.js'
 import type { MarkConnector } from './fanotify/connector.js'
 import type { FsStruct } from './fs_struct.js'
 import type { Kernel } from './kernel.js'
-import {
-  MNT_LOCK_ATIME,
-  MNT_LOCK_NODEV,
-  MNT_LOCK_NOEXEC,
-  MNT_LOCK_NOSUID,
-  MNT_LOCK_READONLY,
-  MNT_LOCKED,
-  MNT_NODEV,
-  MNT_NOEXEC,
-  MNT_NOSUID,
-  MNT_READONLY,
-  type Mount,
-} from './mount.js'
-import { umountTree } from './mount_tree.js'
+import type { Mount } from './mount.js'
+import { MountList } from './mount_list.js'
+import type { MountOwner } from './mount_owner.js'
 import { mountinfoLine } from './mountinfo.js'
 import { Namespace } from './namespace.js'
 import { NS_MNT } from './ns_type.js'
 import type { Path } from './path.js'
 import type { Ucounts } from './ucounts.js'
+import { umountTree } from './umount.js'
 import type { UserNamespace } from './user_namespace.js'
 
-/** What a less privileged namespace may not take off again, by the flag that it locks. */
-const LOCKS: readonly (readonly [flag: number, lock: number])[] = [
-  [MNT_READONLY, MNT_LOCK_READONLY],
-  [MNT_NODEV, MNT_LOCK_NODEV],
-  [MNT_NOSUID, MNT_LOCK_NOSUID],
-  [MNT_NOEXEC, MNT_LOCK_NOEXEC],
-]
-
 /** A mount namespace: a tree of mounts. */
-export class MntNamespace extends Namespace {
+export class MntNamespace extends Namespace implements MountOwner {
   /** The top of the tree; set once. */
   root!: Mount
   /** All mounts of the tree by unique id, the top one included. */
-  readonly mounts: Mount[] = []
+  readonly mounts: MountList = new MountList()
+  readonly isAnonymous = false
+  readonly origin = 0
   /** fanotify marks on it. */
   marks: MarkConnector | null = null
 
@@ -45,48 +30,20 @@ export class MntNamespace extends Namespace {
 
   /** As NS_MNT_GET_INFO counts: without the root mount. */
   get nrMounts(): number {
-    return this.mounts.length - 1
-  }
-
-  /** Where a task that joins it finds `/`: on top of everything mounted on the root. */
-  get top(): Path {
-    let mnt = this.root
-    for (let above = mnt.childAt(mnt.root); above !== null; above = mnt.childAt(mnt.root)) mnt = above
-    return { mnt, dentry: mnt.root }
+    return this.mounts.size - 1
   }
 
   /** Where `/` is for who joins: the top of what is mounted on the root mount. */
   rootPath(): Path {
-    let mnt = this.root
-    for (let over = mnt.childAt(mnt.root); over !== null; over = mnt.childAt(mnt.root)) mnt = over
+    const mnt = this.root.topmost
     return { mnt, dentry: mnt.root }
   }
 
   /** Enters a mount that has come into the tree. */
   add(mount: Mount): void {
-    const { mounts } = this
     mount.ns = this
-    if (mounts.length === 0 || mounts[mounts.length - 1]!.idUnique < mount.idUnique) mounts.push(mount)
-    else mounts.splice(this.#position(mount.idUnique), 0, mount)
-  }
-
-  remove(mount: Mount): void {
-    const at = this.#position(mount.idUnique)
-    if (this.mounts[at] === mount) this.mounts.splice(at, 1)
-    mount.ns = null
-  }
-
-  /** Index of the first mount whose unique id is not below `idUnique`. */
-  #position(idUnique: number): number {
-    const { mounts } = this
-    let low = 0
-    let high = mounts.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (mounts[middle]!.idUnique < idUnique) low = middle + 1
-      else high = middle
-    }
-    return low
+    mount.toldNs = this
+    this.mounts.add(mount)
   }
 
   /**
@@ -95,35 +52,27 @@ export class MntNamespace extends Namespace {
    */
   copyTree(from: MntNamespace, fs: FsStruct): void {
     const foreign = from.owner !== this.owner
+    const made: Mount[] = []
+    const top = copyTree(from.root, from.root.root, { unbindable: true, slave: foreign }, made)
+    if (typeof top === 'number') throw new Error(`the root of a mount namespace could not be copied: ${top}`)
+    if (foreign) lockTree(top)
+    this.root = top
     const { root, cwd } = fs
-    let newRoot: Path | null = null
-    let newCwd: Path | null = null
-    const copyOf = (original: Mount, parent: Mount | null): Mount => {
-      const copy = original.clone(original.root)
-      copy.flags |= original.flags & MNT_LOCKED
-      if (foreign) {
-        if (copy.peerGroup !== 0) {
-          copy.masterGroup = copy.peerGroup
-          copy.peerGroup = 0
-        }
-        copy.flags |= MNT_LOCK_ATIME
-        for (const [flag, lock] of LOCKS) if ((copy.flags & flag) !== 0) copy.flags |= lock
-        if (parent !== null) copy.flags |= MNT_LOCKED
-      }
-      if (parent !== null) copy.attach(parent, original.mountpoint!)
+    let copied = 0
+    for (const original of from.root.subtree()) {
+      const copy = made[copied]
+      // What was left out, the file of a mount namespace, has no copy.
+      if (copy === undefined || copy.root !== original.root || copy.mountpoint !== original.mountpoint) continue
+      copied++
       this.add(copy)
-      if (root.mnt === original) newRoot = { mnt: copy, dentry: root.dentry }
-      if (cwd.mnt === original) newCwd = { mnt: copy, dentry: cwd.dentry }
-      if (original.children !== null) for (const child of original.children.values()) copyOf(child, copy)
-      return copy
+      if (root.mnt === original) fs.setRoot({ mnt: copy, dentry: root.dentry })
+      if (cwd.mnt === original) fs.setCwd({ mnt: copy, dentry: cwd.dentry })
     }
-    this.root = copyOf(from.root, null)
-    if (newRoot !== null) fs.setRoot(newRoot)
-    if (newCwd !== null) fs.setCwd(newCwd)
   }
 
   override destroy(): void {
-    umountTree(this.root)
+    umountTree(this.root, {})
+    this.kernel.vfs.changes.end()
     this.marks?.destroy()
     super.destroy()
   }
@@ -131,7 +80,7 @@ export class MntNamespace extends Namespace {
   /** `/proc/<pid>/mountinfo` as a task with this root directory sees it. */
   mountinfo(root: Path): string {
     let text = ''
-    for (const mount of this.mounts) text += mountinfoLine(mount, root)
+    for (const mount of this.mounts.all) text += mountinfoLine(mount, root)
     return text
   }
 }

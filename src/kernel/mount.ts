@@ -1,7 +1,7 @@
 import type { Dentry } from './dentry.js'
 import type { MarkConnector } from './fanotify/connector.js'
 import type { Kernel } from './kernel.js'
-import type { MntNamespace } from './mnt_namespace.js'
+import type { MountOwner } from './mount_owner.js'
 import type { Path } from './path.js'
 import type { SuperBlock } from './super_block.js'
 
@@ -22,6 +22,11 @@ export const MNT_LOCK_NODEV = 0x200000 as const
 export const MNT_LOCK_READONLY = 0x400000 as const
 /** Came with a more privileged mount namespace's tree: cannot be taken off alone. */
 export const MNT_LOCKED = 0x800000 as const
+/** How access times are kept: only one of these. */
+export const MNT_ATIME_MASK: number = MNT_NOATIME | MNT_NODIRATIME | MNT_RELATIME
+/** The flags that user space sets. */
+export const MNT_USER_SETTABLE: number =
+  MNT_NOSUID | MNT_NODEV | MNT_NOEXEC | MNT_ATIME_MASK | MNT_READONLY | MNT_NOSYMFOLLOW
 
 /** Mount options in the order in which mountinfo prints them. */
 const OPTION_NAMES: readonly (readonly [flag: number, name: string])[] = [
@@ -62,21 +67,36 @@ export class Mount {
   /** What was given as the device (`mountinfo`'s source field). */
   readonly source: string
   flags: number
-  /** The mount namespace that it is in; null for internal and detached mounts. */
-  ns: MntNamespace | null = null
+  /** What its tree belongs to; null for internal mounts and those that were taken out of a tree or not put into one yet. */
+  ns: MountOwner | null = null
+  /** What its watchers were last told it belongs to. */
+  toldNs: MountOwner | null = null
   parent: Mount | null = null
   mountpoint: Dentry | null = null
   /** Mounts on this one by mountpoint, in the order in which they came. */
   children: Map<Dentry, Mount> | null = null
   /** Peer group, 0 when not shared. */
-  peerGroup = 0
-  /** Peer group that it receives from, 0 when no slave. */
-  masterGroup = 0
+  groupId = 0
+  /** The ring of the mounts in the peer group. */
+  nextPeer: Mount = this
+  previousPeer: Mount = this
+  /** What it receives from without sending back, and its neighbours among the slaves of that. */
+  master: Mount | null = null
+  nextSlave: Mount | null = null
+  previousSlave: Mount | null = null
+  /** The first of those that receive from this one. */
+  firstSlave: Mount | null = null
   unbindable = false
+  /** Taken out of its tree while others may still use it. */
+  umounted = false
+  /** MNT_EXPIRE came by and nobody used it since. */
+  expiring = false
   /** fanotify marks on it. */
   marks: MarkConnector | null = null
   /** Open files, working directories and roots on it, and one while it is in a tree. */
   refs = 1
+  /** Files open for writing through it. */
+  writers = 0
 
   constructor(
     kernel: Kernel,
@@ -95,6 +115,7 @@ export class Mount {
     this.id = id
     this.idUnique = idUnique
     root.refs++
+    sb.active++
   }
 
   get isReadOnly(): boolean {
@@ -105,9 +126,25 @@ export class Mount {
     return (this.flags & MNT_LOCKED) !== 0
   }
 
-  /** A root of its own tree: nothing it is mounted on. */
-  get hasParent(): boolean {
-    return this.parent !== null
+  get isShared(): boolean {
+    return this.groupId !== 0
+  }
+
+  /** The mount that covers all of this one, or null. */
+  get overmount(): Mount | null {
+    return this.children?.get(this.root) ?? null
+  }
+
+  /** The last of the mounts that lie over this one, or itself. */
+  get topmost(): Mount {
+    let top: Mount = this
+    for (let over = top.overmount; over !== null; over = top.overmount) top = over
+    return top
+  }
+
+  /** True when events reach both from the same group. */
+  isPeerOf(other: Mount): boolean {
+    return this.groupId !== 0 && this.groupId === other.groupId
   }
 
   get(): this {
@@ -116,9 +153,23 @@ export class Mount {
   }
 
   put(): void {
+    this.expiring = false
+    this.release()
+  }
+
+  /** Drops a reference without this being a use of the mount. The last one frees it and what was left hanging on it. */
+  release(): void {
     if (--this.refs !== 0) return
+    if (this.children !== null) {
+      for (const child of [...this.children.values()]) {
+        child.detach()
+        child.release()
+      }
+    }
+    this.marks?.destroy()
     this.kernel.vfs.freeMountId(this.id)
     this.root.put()
+    this.sb.put()
   }
 
   /** The mount on `dentry` of this mount, or null. */
@@ -128,8 +179,12 @@ export class Mount {
 
   /** Puts this mount on `dentry` of `parent`. */
   attach(parent: Mount, dentry: Dentry): void {
-    parent.children ??= new Map()
-    parent.children.set(dentry, this)
+    this.aimAt(parent, dentry)
+    this.show()
+  }
+
+  /** Says where this mount will be without putting it there yet; {@link show} does. */
+  aimAt(parent: Mount, dentry: Dentry): void {
     this.parent = parent
     this.mountpoint = dentry
     dentry.refs++
@@ -137,11 +192,18 @@ export class Mount {
     dentry.mounts.add(this)
   }
 
+  /** Appears where {@link aimAt} said. */
+  show(): void {
+    const parent = this.parent!
+    parent.children ??= new Map()
+    parent.children.set(this.mountpoint!, this)
+  }
+
   /** Takes this mount off its mountpoint. */
   detach(): void {
     const { parent, mountpoint } = this
     if (parent === null || mountpoint === null) return
-    parent.children!.delete(mountpoint)
+    if (parent.children?.get(mountpoint) === this) parent.children.delete(mountpoint)
     this.parent = null
     this.mountpoint = null
     mountpoint.mounts!.delete(this)
@@ -149,10 +211,21 @@ export class Mount {
     mountpoint.put()
   }
 
-  /** This mount and all below it, parents first, in the kernel's order. */
-  *tree(): IterableIterator<Mount> {
-    yield this
-    if (this.children !== null) for (const child of this.children.values()) yield* child.tree()
+  /** True when `below` is this mount or lies anywhere below it. */
+  isAncestorOf(below: Mount): boolean {
+    for (let at: Mount | null = below; at !== null; at = at.parent) if (at === this) return true
+    return false
+  }
+
+  /** This mount and all below it, parents first, in the order in which they came. */
+  subtree(): Mount[] {
+    const all: Mount[] = []
+    const pending: Mount[] = [this]
+    for (let mount = pending.pop(); mount !== undefined; mount = pending.pop()) {
+      all.push(mount)
+      if (mount.children !== null && mount.children.size > 0) pending.push(...[...mount.children.values()].reverse())
+    }
+    return all
   }
 
   /** The options of the mount itself: `rw,relatime`. */
@@ -160,15 +233,6 @@ export class Mount {
     let text = this.isReadOnly ? 'ro' : 'rw'
     for (const [flag, name] of OPTION_NAMES) if ((this.flags & flag) !== 0) text += name
     return text
-  }
-
-  /** Another mount of the same filesystem with `root` on top, with ids of its own and in no tree yet (`clone_mnt`). */
-  clone(root: Dentry): Mount {
-    const copy = this.kernel.vfs.newMount(this.sb, root, this.source, this.flags & ~MNT_LOCKED)
-    copy.peerGroup = this.peerGroup
-    copy.masterGroup = this.masterGroup
-    copy.unbindable = this.unbindable
-    return copy
   }
 
   /** Steps up from the roots of mounts to the place that `path` is mounted over; null at the top of the tree. */

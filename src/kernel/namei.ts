@@ -1,4 +1,5 @@
 import {
+  EACCES,
   EAGAIN,
   EBADF,
   EBUSY,
@@ -20,13 +21,14 @@ import {
   RESOLVE_NO_MAGICLINKS,
   RESOLVE_NO_SYMLINKS,
   RESOLVE_NO_XDEV,
+  S_ISVTX,
 } from '../uapi/fcntl.js'
 import type { Dentry } from './dentry.js'
 import { MNT_NOSYMFOLLOW, type Mount } from './mount.js'
-import { umountTree } from './mount_tree.js'
 import { type Path, pathDone } from './path.js'
 import { inodePermission, MAY_EXEC, MAY_WRITE, stickyForbids, wantWrite } from './permission.js'
 import type { Task } from './task.js'
+import { detachMounts } from './umount.js'
 
 /** Follow a symbolic link in the last component. */
 export const LOOKUP_FOLLOW = 1 as const
@@ -35,6 +37,9 @@ export const LOOKUP_DIRECTORY = 2 as const
 
 /** Symbolic links that one walk follows before it gives up with ELOOP. */
 const MAX_SYMLINKS = 40
+
+/** A directory that is sticky and that others may write to. */
+const STICKY_AND_OPEN = S_ISVTX | 0o002
 
 /** What the last component of a path is. */
 export type LastType = 'name' | 'dot' | 'dotdot' | 'root'
@@ -112,7 +117,7 @@ export class Walk implements Path {
   }
 
   /** Takes the component that `name` and `type` hold. `follow`: walk through it when it is a symbolic link. */
-  #step(follow: boolean): number {
+  #step(follow: boolean, isLast = false): number {
     switch (this.type) {
       case 'root':
       case 'dot':
@@ -121,14 +126,14 @@ export class Walk implements Path {
         return this.#up()
       case 'name': {
         const child = this.dentry.inode.lookup(this.task, this.dentry, this.name)
-        return typeof child === 'number' ? child : this.into(child, follow)
+        return typeof child === 'number' ? child : this.into(child, follow, isLast)
       }
     }
   }
 
   /** Enters `child` of the present directory: onto what is mounted there, or through it when it is a link to be followed. */
-  into(child: Dentry, follow: boolean): number {
-    if (child.inode.isLink && follow) return this.#follow(child)
+  into(child: Dentry, follow: boolean, isLast = false): number {
+    if (child.inode.isLink && follow) return this.#follow(child, isLast)
     let dentry = child
     while (dentry.mounts !== null) {
       const above = this.mnt.childAt(dentry)
@@ -141,18 +146,28 @@ export class Walk implements Path {
     return 0
   }
 
+  /** Whether somebody else's link in a directory like /tmp may be followed. */
+  #mayFollow(link: Dentry): boolean {
+    const dir = this.dentry.inode
+    const owner = link.inode.uid
+    if (this.task.cred.fsuid === owner) return true
+    return (dir.mode & STICKY_AND_OPEN) !== STICKY_AND_OPEN || dir.uid === owner
+  }
+
   /** Goes through a link: at its end (text), or at the place it jumps to. */
-  #readLink(link: Dentry): string | number {
+  #readLink(link: Dentry, isLast: boolean): string | number {
     if (this.#links++ >= MAX_SYMLINKS) return -ELOOP
     if ((this.resolve & RESOLVE_NO_SYMLINKS) !== 0) return -ELOOP
     if ((this.mnt.flags & MNT_NOSYMFOLLOW) !== 0) return -ELOOP
+    if (isLast && this.task.kernel.features.protectedSymlinks && !this.#mayFollow(link)) return -EACCES
     const target = link.inode.followLink(this.task, link)
     if (typeof target === 'number') return target
     if (typeof target !== 'string') {
-      if ((this.resolve & RESOLVE_NO_MAGICLINKS) !== 0) return -ELOOP
-      if ((this.resolve & RESOLVE_CACHED) !== 0) return -EAGAIN
-      if ((this.resolve & RESOLVE_NO_XDEV) !== 0 && target.mnt !== this.mnt) return -EXDEV
-      if (this.#scoped) return -EXDEV
+      const refused = this.#refusesJump(target)
+      if (refused !== 0) {
+        pathDone(target)
+        return refused
+      }
       this.mnt = target.mnt
       this.dentry = target.dentry
       return ''
@@ -166,12 +181,20 @@ export class Walk implements Path {
     return target
   }
 
+  /** Whether a link of procfs may be followed to where it jumps: 0 or -errno. */
+  #refusesJump(target: Path): number {
+    if ((this.resolve & RESOLVE_NO_MAGICLINKS) !== 0) return -ELOOP
+    if ((this.resolve & RESOLVE_CACHED) !== 0) return -EAGAIN
+    if ((this.resolve & RESOLVE_NO_XDEV) !== 0 && target.mnt !== this.mnt) return -EXDEV
+    return this.#scoped ? -EXDEV : 0
+  }
+
   /**
    * Follows a link that is the last component up to the last component of its text: 1, or 0 when it led to a place
    * at once, or -errno.
    */
   followToParent(link: Dentry): number {
-    const target = this.#readLink(link)
+    const target = this.#readLink(link, true)
     if (typeof target === 'number') return target
     if (target === '') return 0
     this.#rest = target
@@ -179,8 +202,8 @@ export class Walk implements Path {
     return error === 0 ? 1 : error
   }
 
-  #follow(link: Dentry): number {
-    const target = this.#readLink(link)
+  #follow(link: Dentry, isLast: boolean): number {
+    const target = this.#readLink(link, isLast)
     if (typeof target === 'number') return target
     if (target === '') return 0
     // Walked at once, not put before the rest: what the rest's last component is must not be lost.
@@ -188,7 +211,7 @@ export class Walk implements Path {
     const rest = this.#rest
     this.#rest = target
     let error = this.#walk()
-    if (error === 0) error = this.#step(true)
+    if (error === 0) error = this.#step(true, isLast)
     if (error === 0 && this.trailingSlash && !this.dentry.inode.isDir) error = -ENOTDIR
     this.#rest = rest
     this.name = name
@@ -221,7 +244,7 @@ export class Walk implements Path {
   /** Takes the last component; with `follow` through symbolic links to the end. */
   last(follow: boolean): number {
     const mustBeDir = this.trailingSlash
-    const error = this.#step(follow || mustBeDir)
+    const error = this.#step(follow || mustBeDir, true)
     if (error !== 0) return error
     if (mustBeDir && !this.dentry.inode.isDir) return -ENOTDIR
     return this.finish()
@@ -374,10 +397,4 @@ function victimAt(
   const victim = walk.dentry.inode.lookup(task, walk.dentry, walk.name)
   if (typeof victim === 'number') return victim
   return { dir: walk.dentry, victim, trailingSlash: walk.trailingSlash }
-}
-
-/** A name is gone: mounts on it in other mount namespaces go with it. */
-function detachMounts(dentry: Dentry): void {
-  if (dentry.mounts === null) return
-  for (const mount of [...dentry.mounts]) umountTree(mount)
 }

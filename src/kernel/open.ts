@@ -189,6 +189,8 @@ export function dentryOpen(task: Task, path: Path, flags: number, cred: Cred): F
     }
     file.mode |= FMODE_WRITER
     inode.writers++
+    path.mnt.writers++
+    path.mnt.sb.writers++
   }
   return file
 }

@@ -26,5 +26,6 @@ export function samePath(a: Path, b: Path): boolean {
 
 /** The end of a lookup whose path nobody kept: what came to life only for it (a namespace's file) goes again. */
 export function pathDone(path: Path): void {
+  path.mnt.expiring = false
   if (path.dentry.refs === 0) path.dentry.sb.dentryUnused(path.dentry)
 }

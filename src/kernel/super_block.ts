@@ -1,3 +1,4 @@
+import { MS_DIRSYNC, MS_LAZYTIME, MS_MANDLOCK, MS_SYNCHRONOUS } from '../uapi/constants/mount.js'
 import type { Dentry } from './dentry.js'
 import type { MarkConnector } from './fanotify/connector.js'
 import type { Inode } from './inode.js'
@@ -6,6 +7,14 @@ import type { UserNamespace } from './user_namespace.js'
 
 /** handle_type of an inode number and a generation, for filesystems without handles of their own. */
 const FILEID_INO64_GEN = 0x81
+
+/** Flags of a filesystem in the order in which its tables show them. */
+const FLAG_NAMES: readonly (readonly [flag: number, name: string])[] = [
+  [MS_SYNCHRONOUS, ',sync'],
+  [MS_DIRSYNC, ',dirsync'],
+  [MS_MANDLOCK, ',mand'],
+  [MS_LAZYTIME, ',lazytime'],
+]
 
 /** A mounted filesystem instance (`struct super_block`). Subclasses know their kind of filesystem. */
 export abstract class SuperBlock {
@@ -30,6 +39,8 @@ export abstract class SuperBlock {
   /** Options after `rw` or `ro` in the last field of mountinfo, with the leading comma, or ''. */
   options = ''
   readOnly = false
+  /** MS_SYNCHRONOUS, MS_DIRSYNC, MS_MANDLOCK and MS_LAZYTIME. */
+  flags = 0
   /** False for filesystems whose mounts may not be made by a user namespace's root without care (`SB_I_NODEV` and the like). */
   noExec = false
   noDev = false
@@ -39,6 +50,8 @@ export abstract class SuperBlock {
   marks: MarkConnector | null = null
   /** Mounts of it, and what else keeps it alive. */
   active = 0
+  /** Files open for writing on it. */
+  writers = 0
   root!: Dentry
 
   protected constructor(kernel: Kernel, type: string, magic: number, dev: number, userNs: UserNamespace) {
@@ -47,6 +60,18 @@ export abstract class SuperBlock {
     this.magic = magic
     this.dev = dev
     this.userNs = userNs
+  }
+
+  /** What is set for the filesystem as a whole, as its tables show it after `rw` or `ro`: `,sync`. */
+  flagText(): string {
+    let text = ''
+    for (const [flag, name] of FLAG_NAMES) if ((this.flags & flag) !== 0) text += name
+    return text
+  }
+
+  /** The last field of mountinfo: `rw,mode=755`. */
+  optionText(): string {
+    return (this.readOnly ? 'ro' : 'rw') + this.flagText() + this.options
   }
 
   /** One mount less; with the last the filesystem goes. */

@@ -3,6 +3,7 @@ import type { Dentry } from './dentry.js'
 import type { Kernel } from './kernel.js'
 import { LowestFree } from './lowest_free.js'
 import { Mount } from './mount.js'
+import { MountChanges } from './mount_changes.js'
 import { NsfsSuperBlock } from './nsfs.js'
 import type { PidNamespace } from './pid_namespace.js'
 import { PidfsSuperBlock } from './pidfs.js'
@@ -15,7 +16,7 @@ import type { SuperBlock } from './super_block.js'
 export const MNT_UNIQUE_ID_OFFSET = 0x8000_0000
 
 /** Mount ids, and device minors, of the filesystems that a kernel mounts for itself before anything else. */
-const INTERNAL_IDS = { nsfs: 4, pidfs: 5, sockfs: 13, pipefs: 14, anon_inodefs: 15 } as const
+const INTERNAL_IDS = { nsfs: 4, pidfs: 5, sockfs: 11, pipefs: 14, anon_inodefs: 15 } as const
 /** The first mount id of those in mount namespaces that no task is in. */
 const FIRST_HELD_ID = 7
 
@@ -31,10 +32,13 @@ export class Vfs {
   mountMax = 100_000
   /** `/proc/sys/fs/pipe-max-size`: what a pipe may be grown to without privilege, in bytes. */
   readonly pipeMaxSize: number = 1 << 20
+  /** What the change of mounts under way has touched. */
+  readonly changes: MountChanges = new MountChanges()
   readonly #mountIds: LowestFree = new LowestFree()
+  readonly #groupIds: LowestFree = new LowestFree()
   readonly #mounts: Map<number, Mount> = new Map()
   readonly #proc: Map<PidNamespace, ProcSuperBlock> = new Map()
-  #nextDev: number
+  readonly #devs: LowestFree = new LowestFree()
   #nextHeldId = FIRST_HELD_ID
   #nextIno = 4096
   #nextGeneration = 1
@@ -48,7 +52,7 @@ export class Vfs {
   constructor(kernel: Kernel, bootMountIds: readonly number[], nextMountIdUnique: number, firstMinor: number) {
     this.kernel = kernel
     this.nextMountIdUnique = nextMountIdUnique
-    this.#nextDev = firstMinor
+    for (let minor = 0; minor < firstMinor; minor++) this.#devs.takeExactly(minor)
     // What lies below the first visible mount belongs to the kernel's own mounts.
     let top = 0
     for (const id of bootMountIds) if (id > top) top = id
@@ -65,6 +69,11 @@ export class Vfs {
     return this.#enter(new Mount(this.kernel, sb, root, source, flags, id, MNT_UNIQUE_ID_OFFSET + id + 1))
   }
 
+  /** A mount of the same as `like` that is in no namespace and on no list. */
+  unseenMount(like: Mount): Mount {
+    return new Mount(this.kernel, like.sb, like.root, like.source, like.flags, -1, 0)
+  }
+
   /** A mount id for what the kernel mounts for itself. */
   newInternalId(): number {
     return this.#nextHeldId++
@@ -76,9 +85,29 @@ export class Vfs {
     this.#mounts.delete(id)
   }
 
+  /** A number for a new peer group: the lowest free one from 1 on. */
+  newGroupId(): number {
+    this.#groupIds.takeExactly(0)
+    return this.#groupIds.take()
+  }
+
+  /** A peer group that existed before the model began has this number. */
+  takeGroupId(id: number): void {
+    this.#groupIds.takeExactly(id)
+  }
+
+  freeGroupId(id: number): void {
+    this.#groupIds.give(id)
+  }
+
   /** A device number for a filesystem without a device. */
   newDev(): number {
-    return this.#nextDev++
+    return this.#devs.take()
+  }
+
+  /** The filesystem with this device number is gone. */
+  freeDev(dev: number): void {
+    if (dev >>> 20 === 0) this.#devs.give(dev)
   }
 
   /** A generation for a new inode: no two are alike, so that no file handle names another file. */
@@ -131,6 +160,12 @@ export class Vfs {
   /** The live mount with this reused id, if there is one. */
   mountById(id: number): Mount | undefined {
     return this.#mounts.get(id)
+  }
+
+  /** The filesystem of that type that was mounted at boot, if there is one. */
+  bootSuperBlock(type: string): SuperBlock | undefined {
+    for (const mount of this.#mounts.values()) if (mount.sb.type === type) return mount.sb
+    return undefined
   }
 
   /** The live filesystem with this device number (major << 20 | minor), if there is one. */

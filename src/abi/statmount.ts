@@ -1,0 +1,248 @@
+import { CAP_SYS_ADMIN } from '../kernel/capability.js'
+import { nsCapable } from '../kernel/cred.js'
+import { dentryPath, pathFrom } from '../kernel/d_path.js'
+import type { MntNamespace } from '../kernel/mnt_namespace.js'
+import { MNT_NOATIME, MNT_RELATIME, type Mount } from '../kernel/mount.js'
+import { attributesOfFlags } from '../kernel/mount_flags.js'
+import { dominatingGroup } from '../kernel/mountinfo.js'
+import { isUnder } from '../kernel/namei.js'
+import type { Path } from '../kernel/path.js'
+import type { Task } from '../kernel/task.js'
+import {
+  MOUNT_ATTR_NOATIME,
+  MOUNT_ATTR_STRICTATIME,
+  MS_PRIVATE,
+  MS_RDONLY,
+  MS_SHARED,
+  MS_SLAVE,
+  MS_UNBINDABLE,
+  STATMOUNT_BY_FD,
+  STATMOUNT_FS_SUBTYPE,
+  STATMOUNT_FS_TYPE,
+  STATMOUNT_MNT_BASIC,
+  STATMOUNT_MNT_GIDMAP,
+  STATMOUNT_MNT_NS_ID,
+  STATMOUNT_MNT_OPTS,
+  STATMOUNT_MNT_POINT,
+  STATMOUNT_MNT_ROOT,
+  STATMOUNT_MNT_UIDMAP,
+  STATMOUNT_OPT_ARRAY,
+  STATMOUNT_OPT_SEC_ARRAY,
+  STATMOUNT_PROPAGATE_FROM,
+  STATMOUNT_SB_BASIC,
+  STATMOUNT_SB_SOURCE,
+  STATMOUNT_SUPPORTED_MASK,
+} from '../uapi/constants/mount.js'
+import { EBADF, EFAULT, EINVAL, ENOENT, EOVERFLOW, EPERM } from '../uapi/errno.js'
+import { statmount as statmountStruct } from '../uapi/generated/mount.js'
+import { copyToUser } from './memory.js'
+import { readMntIdReq, requestedNs, rootSeenIn } from './mnt_id_req.js'
+import type { Registers } from './registers.js'
+import type { SyscallRow } from './syscall_row.js'
+
+const STRUCT_SIZE = 512
+const SUPPORTED = 0x7fffn
+/** What is told in the text after the struct. */
+const STRINGS =
+  STATMOUNT_FS_TYPE |
+  STATMOUNT_MNT_ROOT |
+  STATMOUNT_MNT_POINT |
+  STATMOUNT_MNT_OPTS |
+  STATMOUNT_OPT_ARRAY |
+  STATMOUNT_OPT_SEC_ARRAY |
+  STATMOUNT_FS_SUBTYPE |
+  STATMOUNT_SB_SOURCE |
+  STATMOUNT_MNT_UIDMAP |
+  STATMOUNT_MNT_GIDMAP
+
+/** A mount as one who asks sees it. `ns` is null for a mount in no namespace. */
+interface Seen {
+  readonly mount: Mount
+  readonly ns: MntNamespace | null
+  readonly root: Path
+}
+
+const struct = new Uint8Array(STRUCT_SIZE)
+const view = new DataView(struct.buffer)
+const { offset } = statmountStruct
+
+function put64(at: number, value: number): void {
+  view.setUint32(at, value, true)
+  view.setUint32(at + 4, Math.floor(value / 0x1_0000_0000), true)
+}
+
+type Field = (seen: Seen) => void
+
+/** What each bit fills in that always can be told. */
+const FIELDS: readonly (readonly [bit: number, fill: Field])[] = [
+  [
+    STATMOUNT_SB_BASIC,
+    ({ mount: { sb } }) => {
+      view.setUint32(offset.sb_dev_major, sb.dev >>> 20, true)
+      view.setUint32(offset.sb_dev_minor, sb.dev & 0xf_ffff, true)
+      put64(offset.sb_magic, sb.magic)
+      view.setUint32(offset.sb_flags, sb.flags | (sb.readOnly ? MS_RDONLY : 0), true)
+    },
+  ],
+  [
+    STATMOUNT_MNT_BASIC,
+    ({ mount }) => {
+      const parent = mount.parent ?? mount
+      put64(offset.mnt_id, mount.idUnique)
+      put64(offset.mnt_parent_id, parent.idUnique)
+      view.setUint32(offset.mnt_id_old, mount.id, true)
+      view.setUint32(offset.mnt_parent_id_old, parent.id, true)
+      put64(offset.mnt_attr, attributes(mount))
+      put64(offset.mnt_propagation, propagation(mount))
+      put64(offset.mnt_peer_group, mount.groupId)
+      put64(offset.mnt_master, mount.master?.groupId ?? 0)
+    },
+  ],
+  [
+    STATMOUNT_PROPAGATE_FROM,
+    ({ mount, root }) => {
+      if (mount.master !== null) put64(offset.propagate_from, dominatingGroup(mount, root))
+    },
+  ],
+]
+
+function attributes(mount: Mount): number {
+  const flags = attributesOfFlags(mount.flags)
+  if ((mount.flags & MNT_NOATIME) !== 0) return flags | MOUNT_ATTR_NOATIME
+  return (mount.flags & MNT_RELATIME) !== 0 ? flags : flags | MOUNT_ATTR_STRICTATIME
+}
+
+function propagation(mount: Mount): number {
+  let kind = 0
+  if (mount.isShared) kind |= MS_SHARED
+  if (mount.master !== null) kind |= MS_SLAVE
+  if (mount.unbindable) kind |= MS_UNBINDABLE
+  return kind === 0 ? MS_PRIVATE : kind
+}
+
+/** A text that a bit asks for, '' where there is nothing to tell; parts of a list end in NUL. */
+type Text = (seen: Seen) => string
+
+const withoutComma = (options: string): string => (options.startsWith(',') ? options.slice(1) : options)
+
+/** The texts in the order in which they follow each other, with where their offset and their count go. */
+const TEXTS: readonly { bit: number; at: number; count?: number; text: Text }[] = [
+  { bit: STATMOUNT_FS_TYPE, at: offset.fs_type, text: ({ mount }) => mount.sb.type },
+  { bit: STATMOUNT_MNT_ROOT, at: offset.mnt_root, text: ({ mount }) => dentryPath(mount.root) },
+  {
+    bit: STATMOUNT_MNT_POINT,
+    at: offset.mnt_point,
+    text: ({ mount, ns, root }) => (ns === null ? '' : (pathFrom({ mnt: mount, dentry: mount.root }, root) ?? '')),
+  },
+  { bit: STATMOUNT_MNT_OPTS, at: offset.mnt_opts, text: ({ mount }) => withoutComma(mount.sb.options) },
+  {
+    bit: STATMOUNT_OPT_ARRAY,
+    at: offset.opt_array,
+    count: offset.opt_num,
+    text: ({ mount }) => withoutComma(mount.sb.options).replaceAll(',', '\0'),
+  },
+  {
+    bit: STATMOUNT_SB_SOURCE,
+    at: offset.sb_source,
+    text: ({ mount }) => mount.source,
+  },
+]
+
+/** Fills in what `mask` asks for: the text after the struct, or -EOVERFLOW where it does not fit `room` bytes with the struct. */
+function fill(seen: Seen, mask: bigint, room: number): string | number {
+  const wanted = Number(mask & SUPPORTED)
+  let told = 0
+  struct.fill(0)
+  for (const [bit, put] of FIELDS) {
+    if ((wanted & bit) === 0) continue
+    put(seen)
+    told |= bit
+  }
+  if ((wanted & STATMOUNT_MNT_NS_ID) !== 0 && seen.ns !== null) {
+    put64(offset.mnt_ns_id, seen.ns.id)
+    told |= STATMOUNT_MNT_NS_ID
+  }
+  let strings = ''
+  if ((wanted & STRINGS) !== 0) {
+    if (room === STRUCT_SIZE) return -EOVERFLOW
+    // What was not told has offset 0: an empty text.
+    strings = '\0'
+    for (const { bit, at, count, text } of TEXTS) {
+      if ((wanted & bit) === 0) continue
+      const value = text(seen)
+      if (value === '') continue
+      view.setUint32(at, strings.length, true)
+      if (count !== undefined) view.setUint32(count, value.split('\0').length, true)
+      strings += value
+      if (STRUCT_SIZE + strings.length >= room) return -EOVERFLOW
+      strings += '\0'
+      told |= bit
+    }
+  }
+  if ((wanted & STATMOUNT_SUPPORTED_MASK) !== 0) {
+    view.setBigUint64(offset.supported_mask, SUPPORTED, true)
+    told |= STATMOUNT_SUPPORTED_MASK
+  }
+  view.setUint32(offset.mask, told, true)
+  return strings
+}
+
+function copyOut(regs: Registers, strings: string, room: number): number {
+  const { memory } = regs
+  const address = regs.ptr(1)
+  if (strings !== '') {
+    const bytes = Uint8Array.from(strings, (character) => character.charCodeAt(0))
+    if (copyToUser(memory, address + STRUCT_SIZE, bytes) !== 0) return -EFAULT
+  }
+  const size = Math.min(room, STRUCT_SIZE)
+  view.setUint32(offset.size, size + strings.length, true)
+  return copyToUser(memory, address, struct, size) === 0 ? 0 : -EFAULT
+}
+
+/** The mount that register 0's request is about, if it may be looked at; or -errno. */
+function find(task: Task, regs: Registers, byFd: boolean): { seen: Seen; mask: bigint } | number {
+  const request = readMntIdReq(regs, byFd)
+  if (typeof request === 'number') return request
+  const mask = request.param
+  if (byFd) {
+    const file = task.files!.file(request.mnt_ns_fd | 0)
+    return file === null ? -EBADF : ofFile(task, file.mnt, mask)
+  }
+  const ns = requestedNs(task, request)
+  if (typeof ns === 'number') return ns
+  const mount = ns.mounts.find(Number(request.mnt_id))
+  return mount === null ? -ENOENT : inNs(task, mount, ns, mask)
+}
+
+function ofFile(task: Task, mount: Mount, mask: bigint): { seen: Seen; mask: bigint } | number {
+  const { ns } = mount
+  if (mount === task.kernel.vfs.nsfs || mount.sb.internal) return -EINVAL
+  if (ns === null) return { seen: { mount, ns: null, root: task.fs!.root }, mask }
+  if (ns.isAnonymous) return -ENOENT
+  const own = task.nsproxy!.mnt
+  if (ns !== own && !nsCapable(task.cred, ns.owner!, CAP_SYS_ADMIN)) return -ENOENT
+  return inNs(task, mount, ns as MntNamespace, mask)
+}
+
+function inNs(task: Task, mount: Mount, ns: MntNamespace, mask: bigint): { seen: Seen; mask: bigint } | number {
+  const root = rootSeenIn(task, ns)
+  if (root === null) return -ENOENT
+  const visible = isUnder({ mnt: mount, dentry: mount.root }, root)
+  if (!visible && !nsCapable(task.cred, ns.owner!, CAP_SYS_ADMIN)) return -EPERM
+  return { seen: { mount, ns, root }, mask }
+}
+
+function statmount(task: Task, regs: Registers): number {
+  const flags = regs.u32(3)
+  if ((flags & ~(task.kernel.features.statmountByFd ? STATMOUNT_BY_FD : 0)) !== 0) return -EINVAL
+  const found = find(task, regs, flags !== 0)
+  if (typeof found === 'number') return found
+  const room = regs.size(2)
+  const strings = fill(found.seen, found.mask, room)
+  return typeof strings === 'number' ? strings : copyOut(regs, strings, room)
+}
+
+/** Telling of a mount. */
+export const statmountSyscalls: readonly SyscallRow[] = [
+  { nr: 457, name: 'statmount', support: 'full', handler: statmount },
+]

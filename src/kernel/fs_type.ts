@@ -1,0 +1,19 @@
+import type { FsContext } from './fs_context.js'
+import type { SuperBlock } from './super_block.js'
+import type { Task } from './task.js'
+import type { UserNamespace } from './user_namespace.js'
+
+/** A kind of filesystem that can be mounted by name (`struct file_system_type`). */
+export interface FsType {
+  readonly name: string
+  /** Root of a user namespace may mount it (`FS_USERNS_MOUNT`). */
+  readonly usernsMount: boolean
+  /** The user namespace that a new instance belongs to, and in which its maker needs CAP_SYS_ADMIN. */
+  userNs(task: Task): UserNamespace
+  /** Takes an option; null when it has none of that name, -EINVAL for a value that does not do. `value` is null for a bare word. */
+  parse(context: FsContext, key: string, value: string | null): number | null
+  /** The filesystem to be mounted, new or the one there is, or -errno. */
+  getTree(task: Task, context: FsContext): SuperBlock | number
+  /** Takes changed options into a mounted filesystem: 0 or -errno. */
+  reconfigure(context: FsContext, sb: SuperBlock): number
+}

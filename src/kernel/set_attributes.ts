@@ -1,0 +1,63 @@
+import { EBUSY, EINVAL, EPERM } from '../uapi/errno.js'
+import { MNT_READONLY, MNT_USER_SETTABLE, type Mount } from './mount.js'
+import { mayChangeFlags } from './mount_flags.js'
+import { isMountRoot, isOurs } from './mount_place.js'
+import type { Path } from './path.js'
+import { leavePeers, makeShared, type Propagation, setPropagation } from './peer_group.js'
+import type { Task } from './task.js'
+
+/** What mount_setattr changes on each mount. */
+export interface AttributeChange {
+  /** MNT_* flags to set, after those to clear. */
+  readonly set: number
+  readonly clear: number
+  readonly propagation: Propagation | null
+  /** The mounts below as well. */
+  readonly recursive: boolean
+}
+
+/** Changes all mounts or none: 0; -EINVAL, -EPERM for what is locked, -EBUSY for what is written through and would become read-only. */
+export function setAttributes(task: Task, path: Path, change: AttributeChange): number {
+  const { mnt } = path
+  if (!isMountRoot(path)) return -EINVAL
+  const mounts = change.recursive ? mnt.subtree() : [mnt]
+  const numbered: Mount[] = []
+  if (change.propagation === 'shared') {
+    // Group numbers are handed out before anything is looked at, and given back when it fails.
+    for (const mount of mounts) if (!mount.isShared) numbered.push(mount)
+    for (const mount of numbered) makeSharedKeeping(mount)
+  }
+  const error = check(task, mnt, mounts, change)
+  if (error !== 0) {
+    for (const mount of numbered) leavePeers(mount)
+    return error
+  }
+  for (const mount of mounts) {
+    mount.flags = (mount.flags & ~MNT_USER_SETTABLE) | newFlags(mount, change)
+    if (change.propagation !== null) setPropagation(mount, change.propagation)
+  }
+  return 0
+}
+
+/** A group, while it is not settled yet that the mount can be bound. */
+function makeSharedKeeping(mount: Mount): void {
+  const { unbindable } = mount
+  makeShared(mount)
+  mount.unbindable = unbindable
+}
+
+function newFlags(mount: Mount, change: AttributeChange): number {
+  return ((mount.flags & ~change.clear) | change.set) & MNT_USER_SETTABLE
+}
+
+function check(task: Task, top: Mount, mounts: readonly Mount[], change: AttributeChange): number {
+  const { ns } = top
+  const isDetachedTop = ns?.isAnonymous === true && ns.root === top
+  if (!isDetachedTop && !isOurs(task, top)) return -EINVAL
+  for (const mount of mounts) {
+    const flags = newFlags(mount, change)
+    if (!mayChangeFlags(mount, flags)) return -EPERM
+    if ((flags & MNT_READONLY) !== 0 && !mount.isReadOnly && mount.writers > 0) return -EBUSY
+  }
+  return 0
+}

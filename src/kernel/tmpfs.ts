@@ -1,0 +1,176 @@
+import { EINVAL, ENOSYS } from '../uapi/errno.js'
+import type { FsContext } from './fs_context.js'
+import type { FsType } from './fs_type.js'
+import { MemorySuperBlock } from './memory_fs.js'
+import type { SuperBlock } from './super_block.js'
+import type { Task } from './task.js'
+
+const PAGE_SIZE = 4096
+const DEFAULT_MODE = 0o1777
+const MODE_BITS = 0o7777
+
+/** What was asked of a tmpfs; undefined where nothing was. */
+export interface TmpfsOptions {
+  /** Pages of data that it may hold; 0 is no limit. */
+  blocks?: number
+  inodes?: number
+  mode?: number
+  /** As ids of the initial user namespace. */
+  uid?: number
+  gid?: number
+  wideInodes?: boolean
+  noSwap?: boolean
+}
+
+const SUFFIXES: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 2 ** 10,
+  m: 2 ** 20,
+  g: 2 ** 30,
+  t: 2 ** 40,
+  p: 2 ** 50,
+}
+
+/** A number with a suffix as the kernel's memparse takes it, or null. */
+export function parseSize(text: string): number | null {
+  const match = /^(0[xX][0-9a-fA-F]+|[0-9]+)([kKmMgGtTpP]?)$/.exec(text)
+  if (match === null) return null
+  const digits = match[1]!
+  const octal = /^0[0-7]+$/.test(digits)
+  const value = octal ? Number.parseInt(digits, 8) : Number(digits)
+  return Number.isNaN(value) ? null : value * SUFFIXES[match[2]!.toLowerCase()]!
+}
+
+function parseId(text: string): number | null {
+  return /^[0-9]{1,10}$/.test(text) && Number(text) < 0xffff_ffff ? Number(text) : null
+}
+
+type Parser = (options: TmpfsOptions, value: string, context: FsContext) => number
+
+/** Options with a value. */
+const WITH_VALUE: Readonly<Record<string, Parser>> = {
+  size(options, value) {
+    // A share of the memory: the model has no amount of it.
+    if (value.endsWith('%')) return -ENOSYS
+    const size = parseSize(value)
+    if (size === null) return -EINVAL
+    options.blocks = Math.ceil(size / PAGE_SIZE)
+    return 0
+  },
+  nr_blocks(options, value) {
+    const blocks = parseSize(value)
+    if (blocks === null) return -EINVAL
+    options.blocks = blocks
+    return 0
+  },
+  nr_inodes(options, value) {
+    const inodes = parseSize(value)
+    if (inodes === null) return -EINVAL
+    options.inodes = inodes
+    return 0
+  },
+  mode(options, value) {
+    if (!/^[0-7]{1,11}$/.test(value)) return -EINVAL
+    options.mode = Number.parseInt(value, 8) & MODE_BITS
+    return 0
+  },
+  uid(options, value, { userNs }) {
+    const id = parseId(value)
+    const uid = id === null ? -1 : userNs.kuid(id)
+    if (uid < 0) return -EINVAL
+    options.uid = uid
+    return 0
+  },
+  gid(options, value, { userNs }) {
+    const id = parseId(value)
+    const gid = id === null ? -1 : userNs.kgid(id)
+    if (gid < 0) return -EINVAL
+    options.gid = gid
+    return 0
+  },
+  huge: (_options, value) => (value === 'never' ? 0 : -ENOSYS),
+  mpol: () => -ENOSYS,
+}
+
+/** Bare words. */
+const WORDS: Readonly<Record<string, (options: TmpfsOptions) => number>> = {
+  inode32(options) {
+    options.wideInodes = false
+    return 0
+  },
+  inode64(options) {
+    options.wideInodes = true
+    return 0
+  },
+  noswap(options) {
+    options.noSwap = true
+    return 0
+  },
+  quota: () => -ENOSYS,
+  usrquota: () => -ENOSYS,
+  grpquota: () => -ENOSYS,
+}
+
+/** A filesystem in memory that was mounted, not there from boot on. */
+export class TmpfsSuperBlock extends MemorySuperBlock {
+  settings: TmpfsOptions
+
+  constructor(task: Task, context: FsContext, settings: TmpfsOptions) {
+    const { kernel } = task
+    super(kernel, context.fsType.name, kernel.vfs.newDev(), settings.mode ?? DEFAULT_MODE, context.userNs)
+    const { inode } = this.root
+    inode.uid = settings.uid ?? task.cred.fsuid
+    inode.gid = settings.gid ?? task.cred.fsgid
+    this.settings = { ...settings, uid: inode.uid, gid: inode.gid }
+    this.options = this.#optionText()
+  }
+
+  /** Takes the options that may change; what was unlimited stays so. */
+  change(settings: TmpfsOptions): number {
+    const { blocks, inodes, noSwap, wideInodes } = settings
+    const old = this.settings
+    if (blocks !== undefined && blocks > 0 && old.blocks === 0) return -EINVAL
+    if (inodes !== undefined && inodes > 0 && old.inodes === 0) return -EINVAL
+    if (noSwap === true && old.noSwap !== true) return -EINVAL
+    this.settings = {
+      ...old,
+      ...(blocks === undefined ? {} : { blocks }),
+      ...(inodes === undefined ? {} : { inodes }),
+      ...(wideInodes === undefined ? {} : { wideInodes }),
+    }
+    this.options = this.#optionText()
+    return 0
+  }
+
+  #optionText(): string {
+    const { blocks, inodes, mode, uid, gid, wideInodes, noSwap } = this.settings
+    let text = ''
+    if (blocks !== undefined) text += `,size=${blocks * (PAGE_SIZE / 1024)}k`
+    if (inodes !== undefined) text += `,nr_inodes=${inodes}`
+    if (mode !== undefined && mode !== DEFAULT_MODE) text += `,mode=${mode.toString(8).padStart(3, '0')}`
+    if (uid !== 0) text += `,uid=${uid}`
+    if (gid !== 0) text += `,gid=${gid}`
+    if (wideInodes === true) text += ',inode64'
+    if (noSwap === true) text += ',noswap'
+    return text
+  }
+}
+
+/** tmpfs: a new one for each mount. */
+export const tmpfs: FsType = {
+  name: 'tmpfs',
+  usernsMount: true,
+  userNs: (task) => task.cred.userNs,
+  parse(context, key, value) {
+    const options = context.options as TmpfsOptions
+    if (Object.hasOwn(WITH_VALUE, key)) {
+      const error = value === null ? -EINVAL : WITH_VALUE[key]!(options, value, context)
+      return error === -EINVAL ? context.invalid(`tmpfs: Bad value for '${key}'`) : error
+    }
+    if (!Object.hasOwn(WORDS, key)) return null
+    return value === null ? WORDS[key]!(options) : context.invalid(`tmpfs: Unexpected value for '${key}'`)
+  },
+  getTree: (task, context) => new TmpfsSuperBlock(task, context, context.options as TmpfsOptions),
+  reconfigure: (context, sb: SuperBlock) =>
+    sb instanceof TmpfsSuperBlock ? sb.change(context.options as TmpfsOptions) : 0,
+}
