@@ -60,10 +60,13 @@ const options = program.opts<Options>()
 const files = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.bench.ts'))
 const groups: GroupResult[] = []
 const loadBefore = load()
+// A table with some of its cases missing would read as if those did not exist.
+if (options.write && program.args.some((filter) => !files.includes(`${filter}.bench.ts`)))
+  program.error('error: --write wants whole groups: the name of a bench/*.bench.ts file, or no filter')
 for (const file of files.sort()) {
   const result = await runGroup({
     file: join(here, file.replace(/ts$/, 'js')),
-    filters: program.args,
+    filters: options.write ? program.args.map((name) => `${name}/`) : program.args,
     pace: { ...DEFAULT_PACE, rounds: options.rounds, roundMs: options.ms },
     listOnly: options.list === true,
   })

@@ -45,6 +45,8 @@ export interface Case {
   unit: string
   /** As a function where they are dear to set up: it is called only when the case runs. */
   candidates: AnyCandidate[] | (() => AnyCandidate[])
+  /** How long each candidate runs before the first round, where the usual time leaves code that is not optimised. */
+  warmUpMs?: number
   gauges?: Gauge[]
   targets?: (RatioTarget | AbsoluteTarget)[]
   /** One line under the table. */

@@ -37,8 +37,9 @@ export interface GroupResult {
 }
 
 export function runCase(benchCase: Case, pace: Pace): CaseResult {
-  const { candidates } = benchCase
-  const measurements = measure(typeof candidates === 'function' ? candidates() : candidates, pace)
+  const { candidates, warmUpMs = pace.warmUpMs } = benchCase
+  const list = typeof candidates === 'function' ? candidates() : candidates
+  const measurements = measure(list, { ...pace, warmUpMs })
   const gauges = (benchCase.gauges ?? []).map(({ name, unit, measure }) => ({ name, unit, value: measure() }))
   const medianOf = (name: string): number | undefined =>
     measurements.find(({ candidate }) => candidate === name)?.median ??
