@@ -2,7 +2,7 @@ import { createSocket } from '../kernel/create_socket.js'
 import type { File } from '../kernel/file.js'
 import { Socket } from '../kernel/socket.js'
 import type { Task } from '../kernel/task.js'
-import { type Received, UnixSocket } from '../kernel/unix_socket.js'
+import { type Cargo, type Received, UnixSocket } from '../kernel/unix_socket.js'
 import { WOULD_BLOCK } from '../kernel/wait_queue.js'
 import {
   EAGAIN,
@@ -35,7 +35,7 @@ import { accessOk, type Memory, putUser32, putUser64 } from './memory.js'
 import { type PendingSyscall, sleepOn } from './pending.js'
 import { readIovec } from './readwrite.js'
 import type { Registers } from './registers.js'
-import { reservePair } from './reserve_pair.js'
+import { reservePair, storeEach } from './reserve_pair.js'
 import type { SyscallRow } from './syscall_row.js'
 import { type UserIovec, UserRange } from './user_iovec.js'
 
@@ -86,8 +86,9 @@ function socketpair(task: Task, regs: Registers): number {
   const protocol = regs.i32(2)
   const type = checkType(flags)
   if (type < 0) return type
-  const pair = reservePair(task, regs.memory, regs.ptr(3))
+  const pair = reservePair(task)
   if (typeof pair === 'number') return pair
+  if (storeEach(regs.memory, regs.ptr(3), pair) < 0) return -EFAULT
   const first = createSocket(task, family, type, protocol, flags)
   if (typeof first === 'number') return first
   const second = createSocket(task, family, type, protocol, flags)
@@ -176,8 +177,11 @@ function send(
   files: File[] | null,
   flags: number,
 ): number | PendingSyscall {
+  const cargo: Cargo = { files }
+  /** What never left is let go. */
   const drop = (): void => {
-    if (files !== null) for (const file of files) file.put()
+    if (cargo.files !== null) for (const file of cargo.files) file.put()
+    cargo.files = null
   }
   if ((flags & MSG_OOB) !== 0 || (flags & ~SEND_FLAGS) !== 0) {
     drop()
@@ -185,13 +189,11 @@ function send(
   }
   const nonBlocking = target.isNonBlocking || (flags & MSG_DONTWAIT) !== 0
   const attempt = (): number => {
-    const before = buffer.moved
     const result =
       target instanceof UnixSocket
-        ? target.send(task, buffer, files, nonBlocking, (flags & MSG_NOSIGNAL) !== 0)
+        ? target.send(task, buffer, cargo, nonBlocking, (flags & MSG_NOSIGNAL) !== 0)
         : withoutWaiting(target.write(task, buffer), nonBlocking)
-    // The first message took the files along; what never left is let go.
-    if (result !== WOULD_BLOCK && result <= 0 && before === 0) drop()
+    if (result !== WOULD_BLOCK) drop()
     return result
   }
   const result = attempt()
@@ -203,7 +205,7 @@ function send(
     return value
   }
   return sleepOn(task, [target.queue], again, () => {
-    if (buffer.moved === 0) drop()
+    drop()
     target.put()
   })
 }
@@ -214,6 +216,10 @@ function sendmsg(task: Task, regs: Registers): number | PendingSyscall {
   const header = readMessageHeader(regs.memory, regs.ptr(1))
   if (typeof header === 'number') return header
   if (header.nameLength > 0) return destination(target)
+  if (target instanceof UnixSocket) {
+    const refused = target.refusesToSend()
+    if (refused !== 0) return refused
+  }
   const files = target.family === AF_UNIX ? filesToSend(task, regs.memory, header) : null
   if (typeof files === 'number') return files
   return send(task, target, header.buffer, files, regs.i32(2))

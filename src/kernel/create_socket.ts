@@ -75,7 +75,8 @@ class PlainSocket extends Socket {
     super(task, family, type, protocol, flags)
   }
 
-  override read(): number {
+  override read(_task: Task, buffer: UserBuffer): number {
+    if (buffer.remaining === 0) return 0
     return this.isNonBlocking ? -EAGAIN : WOULD_BLOCK
   }
 

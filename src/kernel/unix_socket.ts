@@ -45,6 +45,11 @@ interface Message {
   readonly sender: UnixSocket
 }
 
+/** Files on their way: a send that takes them along takes them out. */
+export interface Cargo {
+  files: readonly File[] | null
+}
+
 /** What a receive found beside bytes. */
 export interface Received {
   files: File[] | null
@@ -123,12 +128,20 @@ export class UnixSocket extends Socket {
   }
 
   /**
-   * Sends what is left in `buffer`, and `files` (whose references it takes over once it takes the first byte).
+   * Sends what is left in `buffer`, and the files of `cargo` with the first message.
    * The bytes moved, -errno, or WOULD_BLOCK.
    */
-  send(task: Task, buffer: UserBuffer, files: readonly File[] | null, nonBlocking: boolean, noSignal: boolean): number {
-    if (this.type === SOCK_STREAM) return this.#sendStream(task, buffer, files, nonBlocking, noSignal)
-    return this.#sendDatagram(task, buffer, files, nonBlocking, noSignal)
+  send(task: Task, buffer: UserBuffer, cargo: Cargo | null, nonBlocking: boolean, noSignal: boolean): number {
+    if (this.type === SOCK_STREAM) return this.#sendStream(task, buffer, cargo, nonBlocking, noSignal)
+    return this.#sendDatagram(task, buffer, cargo, nonBlocking, noSignal)
+  }
+
+  /** What a SEQPACKET socket says before anybody looks at the message: 0 or -errno. */
+  refusesToSend(): number {
+    if (this.type !== SOCK_SEQPACKET) return 0
+    const error = this.#takeError()
+    if (error !== 0) return -error
+    return this.#connected ? 0 : -ENOTCONN
   }
 
   #brokenPipe(task: Task, moved: number, noSignal: boolean): number {
@@ -137,16 +150,9 @@ export class UnixSocket extends Socket {
     return -EPIPE
   }
 
-  #sendStream(
-    task: Task,
-    buffer: UserBuffer,
-    files: readonly File[] | null,
-    nonBlocking: boolean,
-    noSignal: boolean,
-  ): number {
+  #sendStream(task: Task, buffer: UserBuffer, cargo: Cargo | null, nonBlocking: boolean, noSignal: boolean): number {
     if (!this.#connected) return -ENOTCONN
     if (this.sendShut) return this.#brokenPipe(task, buffer.moved, noSignal)
-    let travelling = buffer.moved === 0 ? files : null
     while (buffer.remaining > 0) {
       const { peer } = this
       if (peer === null || this.#peerGone || peer.receiveShut) return this.#brokenPipe(task, buffer.moved, noSignal)
@@ -159,29 +165,24 @@ export class UnixSocket extends Socket {
       const data = new Uint8Array(length)
       const before = buffer.moved
       if (buffer.copyIn(data, 0, length) < length) return before > 0 ? before : -EFAULT
-      this.#post(peer, data, travelling, messageCost(length, paged))
-      travelling = null
+      this.#post(peer, data, cargo, messageCost(length, paged))
     }
     return buffer.moved
   }
 
-  #sendDatagram(
-    task: Task,
-    buffer: UserBuffer,
-    files: readonly File[] | null,
-    nonBlocking: boolean,
-    noSignal: boolean,
-  ): number {
+  #sendDatagram(task: Task, buffer: UserBuffer, cargo: Cargo | null, nonBlocking: boolean, noSignal: boolean): number {
     const length = buffer.remaining
-    if (this.type === SOCK_SEQPACKET) {
-      if (!this.#connected) return -ENOTCONN
-    } else if (this.peer === null) return -ENOTCONN
+    const refused = this.refusesToSend()
+    if (refused !== 0) return refused
     if (length > SEND_BUFFER - 32) return -EMSGSIZE
+    const error = this.#takeError()
+    if (error !== 0) return -error
     if (this.sendShut) return this.#brokenPipe(task, 0, noSignal)
     if (this.#inFlight >= SEND_BUFFER) return nonBlocking ? -EAGAIN : WOULD_BLOCK
     const data = new Uint8Array(length)
     if (buffer.copyIn(data, 0, length) < length) return -EFAULT
     const { peer } = this
+    if (peer === null && this.isDatagram) return -ENOTCONN
     if (peer === null || this.#peerGone) {
       if (!this.isDatagram) return this.#brokenPipe(task, 0, noSignal)
       this.peer = null
@@ -191,11 +192,13 @@ export class UnixSocket extends Socket {
     if (peer.receiveShut) return -EPIPE
     const over = length - DATAGRAM_LINEAR
     const paged = over > 0 ? Math.min(PAGE_SHIFT_UP(over), DATAGRAM_MAX_PAGED, length) : 0
-    this.#post(peer, data, files, messageCost(length, paged))
+    this.#post(peer, data, cargo, messageCost(length, paged))
     return length
   }
 
-  #post(peer: UnixSocket, data: Uint8Array, files: readonly File[] | null, cost: number): void {
+  #post(peer: UnixSocket, data: Uint8Array, cargo: Cargo | null, cost: number): void {
+    const files = cargo === null ? null : cargo.files
+    if (cargo !== null) cargo.files = null
     peer.#messages.push({ data, offset: 0, files, cost, sender: this })
     this.#inFlight += cost
     peer.queue.wakeAll()
@@ -245,7 +248,8 @@ export class UnixSocket extends Socket {
       if (files !== null) found.files = files
       if (peek) {
         index++
-        if (files !== null || buffer.remaining === 0) break
+        // A full buffer does not end a peek: it goes on to the next files there are.
+        if (files !== null) break
         continue
       }
       message.offset += length
