@@ -58,6 +58,8 @@ export class NsfsSuperBlock extends SuperBlock {
     const { inode } = dentry
     if (!(inode instanceof NsInode)) return
     const { ns } = inode
+    // A lookup whose open failed late has let go of it already.
+    if (ns.nsfsDentry !== dentry) return
     ns.nsfsDentry = null
     inode.marks?.destroy()
     ns.deactivate()
