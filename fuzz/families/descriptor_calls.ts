@@ -22,6 +22,7 @@ import type { CallMaker, Draft } from '../draft.js'
 import type { Walk } from '../walk.js'
 import { NS_LINKS } from './namespace_flags.js'
 import { mayBlock } from './processes.js'
+import { isUnix } from './socket_calls.js'
 
 function close(walk: Walk, choices: Choices): Draft | null {
   // The console stays open mostly: a read from it in the place of another file would sleep for ever.
@@ -115,6 +116,7 @@ function lseek(walk: Walk, choices: Choices): Draft | null {
 
 function write(walk: Walk, choices: Choices): Draft | null {
   const fd = walk.findFd(choices, (file) => {
+    if (file.kind === 'socket' && !isUnix(file)) return false
     if (file.kind === 'pipe' || file.kind === 'socket')
       return file.isNonBlocking || (file.poll(walk.task) & (POLLOUT | 0x18)) !== 0
     return file.kind === 'ns' || file.kind === 'pidfd' || file.kind === 'proc'

@@ -46,7 +46,7 @@ function siocgskns(walk: Walk, choices: Choices): Draft | null {
   return fd === null ? null : { call: 'ioctl', args: [fd, SIOCGSKNS, 0] }
 }
 
-const isUnix = (file: { kind: string }): boolean =>
+export const isUnix = (file: { kind: string }): boolean =>
   file.kind === 'socket' && (file as unknown as { family: number }).family === AF_UNIX
 
 /** A struct msghdr with one iovec and control data. */

@@ -48,6 +48,7 @@ export function pidfdIoctl(task: Task, file: File, command: number, regs: Regist
   const target = file.pid.task
   if (target === null) return -ESRCH
   if (regs.size(2) !== 0) return -EINVAL
+  if (target.nsproxy === null && !task.kernel.features.pidfdNamespaceAccessFirst) return -ESRCH
   if (ptraceMayAccess(task, target, PTRACE_MODE_READ_FSCREDS) !== 0) return -EACCES
   if (target.nsproxy === null) return -ESRCH
   return installNs(task, openNs(task, namespaceOf(target), O_RDONLY))

@@ -18,6 +18,8 @@ export interface KernelFeatures {
   readonly nsHandleIdOnly: boolean
   /** Which namespaces a file handle opens for a task that is not in them. */
   readonly nsHandleVisibility: ListnsVisibility
+  /** PIDFD_GET_*_NAMESPACE says EACCES to who may not look into a process that has no namespaces any more, not ESRCH. */
+  readonly pidfdNamespaceAccessFirst: boolean
   /** NS_MNT_GET_NEXT and NS_MNT_GET_PREV take a NULL info. */
   readonly mntNextWithoutInfo: boolean
   /** A link in a sticky directory that everybody may write to is followed only by its owner, or where the directory's owner made it (Debian's default). */

@@ -124,6 +124,9 @@ export class Kernel {
       time,
       time,
     )
+    // A recorder may run in a mount namespace that is not the initial one.
+    if (mnt.inum >= 0) this.nsInodeNumbers.takeExactly(mnt.inum)
+    this.initNsProxy.activate()
     for (const other of boot?.other ?? [{ type: 'mnt', owner: userNs.id, nr_mounts: 1, ...INTERNAL_MNT_NS } as const]) {
       const inum = other.ino - NS_INO_BASE
       if (inum >= 0) this.nsInodeNumbers.takeExactly(inum)

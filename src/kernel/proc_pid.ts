@@ -378,13 +378,16 @@ class FdInfoDir extends DescriptorDir {
     return new PidFile(this.sb, this.pid, {
       mode: 0o444,
       whenGone: ENOENT,
-      open: (_opener, _target, _flags, pid) => ({
-        read(_file, reader) {
-          const files = pid.task?.files
-          const file = files?.file(fd)
-          return files && file ? fdinfoText(reader, file, files.isCloexec(fd), viewer) : -ENOENT
-        },
-      }),
+      open: (opener, target, _flags, pid) =>
+        ptraceMayAccess(opener, target, PTRACE_MODE_READ_FSCREDS) !== 0
+          ? -EACCES
+          : {
+              read(_file, reader) {
+                const files = pid.task?.files
+                const file = files?.file(fd)
+                return files && file ? fdinfoText(reader, file, files.isCloexec(fd), viewer) : -ENOENT
+              },
+            },
     })
   }
 }

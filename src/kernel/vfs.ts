@@ -24,6 +24,9 @@ const FIRST_HELD_ID = 7
  * What the filesystems of one kernel share: mount ids, device and inode numbers, and the filesystems that are mounted
  * nowhere (nsfs, pipefs, sockfs, anonymous inodes), each made when first used.
  */
+/** Numbers below are those of filesystems' own roots. */
+const FIRST_COUNTED_INO = 4096
+
 export class Vfs {
   readonly kernel: Kernel
   /** The unique id that the next mount gets. */
@@ -40,7 +43,7 @@ export class Vfs {
   readonly #proc: Map<PidNamespace, ProcSuperBlock> = new Map()
   readonly #devs: LowestFree = new LowestFree()
   #nextHeldId = FIRST_HELD_ID
-  #nextIno = 4096
+  #nextIno = FIRST_COUNTED_INO
   #nextGeneration = 1
   #nsfs: Mount | null = null
   #pidfs: Mount | null = null
@@ -118,6 +121,11 @@ export class Vfs {
   /** An inode number for what has none of its own: pipes, sockets, procfs entries. */
   newIno(): number {
     return this.#nextIno++
+  }
+
+  /** Whether {@link newIno} gave this number. */
+  isCountedIno(ino: number): boolean {
+    return ino >= FIRST_COUNTED_INO && ino < this.#nextIno
   }
 
   /** The mount that namespace files are opened through. */

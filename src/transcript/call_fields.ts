@@ -24,8 +24,9 @@ import {
   statmount,
   statx,
 } from '../uapi/index.js'
+import { deviceScope } from './bind.js'
 import { eventFields, isEventStream } from './event_fields.js'
-import { type Field, Fields, type Kind, type StructRows, structRows } from './field.js'
+import { type Field, Fields, fieldValue, type Kind, type StructRows, structRows } from './field.js'
 import type { Arg } from './format.js'
 import { handleFields } from './handle_fields.js'
 import { isBindableText, linkFields, readTextFields } from './text_fields.js'
@@ -120,6 +121,12 @@ const SIGINFO: StructRows = [
   ['si_status', 24, 4, 'signed'],
 ]
 
+/** `struct __user_cap_header_struct` (`linux/capability.h`). */
+const CAP_HEADER: StructRows = [
+  ['version', 0, 4, 'bits'],
+  ['pid', 4, 4, 'pid'],
+]
+
 function rows(list: StructRows): Decode {
   return (fields) => fields.struct(list, 0)
 }
@@ -194,6 +201,19 @@ function statxFields(fields: Fields, { args, ret }: CallContext): void {
   if (ret !== 0 && ret !== -EFAULT) return
   const unique = (Number(args[3]) & STATX_MNT_ID_UNIQUE) !== 0
   fields.struct(unique ? STATX_UNIQUE : STATX, 0)
+  scopeInode(fields, 'stx_ino', 'stx_dev')
+}
+
+function statFields(fields: Fields): void {
+  fields.struct(STAT, 0)
+  scopeInode(fields, 'st_ino', 'st_dev')
+}
+
+/** An inode number is one of its own device. */
+function scopeInode(fields: Fields, name: string, device: string): void {
+  const inode = fields.list.find((field) => field.name === name)
+  const dev = fields.list.find((field) => field.name === device)
+  if (inode !== undefined && dev !== undefined) inode.scope = deviceScope(fieldValue(dev, fields.bytes))
 }
 
 /** A struct that the kernel copied out whole, or up to where the buffer ended. */
@@ -249,10 +269,10 @@ const CALLS: Readonly<Record<string, Readonly<Record<number, Decode>>>> = {
   readlink: { 1: link },
   readlinkat: { 2: link },
   statx: { 4: statxFields },
-  fstat: { 1: onCopy(rows(STAT)) },
-  stat: { 1: onCopy(rows(STAT)) },
-  lstat: { 1: onCopy(rows(STAT)) },
-  newfstatat: { 2: onCopy(rows(STAT)) },
+  fstat: { 1: onCopy(statFields) },
+  stat: { 1: onCopy(statFields) },
+  lstat: { 1: onCopy(statFields) },
+  newfstatat: { 2: onCopy(statFields) },
   ioctl: { 2: ioctl },
   poll: { 0: each(POLLFD, pollfd.size, 'fds') },
   ppoll: { 0: each(POLLFD, pollfd.size, 'fds') },
@@ -260,6 +280,8 @@ const CALLS: Readonly<Record<string, Readonly<Record<number, Decode>>>> = {
   pipe2: { 0: many('fd', 4, 'signed') },
   socketpair: { 3: many('fd', 4, 'signed') },
   wait4: { 1: onSuccess(one('status', 4, 'unsigned')) },
+  capget: { 0: rows(CAP_HEADER) },
+  capset: { 0: rows(CAP_HEADER) },
   waitid: { 2: onSuccess(rows(SIGINFO)) },
   mount_setattr: { 3: rows(MOUNT_ATTR) },
 }

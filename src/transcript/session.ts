@@ -76,7 +76,10 @@ export class Session implements Surroundings {
       if (result.done) return this.#returned(prepared, result.result as number)
       // The child of a vfork makes calls while its parent sleeps; its number is known when that returns.
       const child = this.emulator.lastChild
-      if (step.child !== undefined && child !== null && child !== before) this.#tasks.set(step.child, child)
+      if (step.child !== undefined && child !== null && child !== before) {
+        this.#tasks.set(step.child, child)
+        this.#pids.set(step.child, child.pid.nr)
+      }
       const sleeping: Sleeping = { prepared, pending: result }
       this.#sleeping.set(result, sleeping)
       return sleeping
