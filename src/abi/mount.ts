@@ -118,8 +118,11 @@ function umount2(task: Task, regs: Registers): number {
   if ((flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW)) !== 0) return -EINVAL
   const name = readNonEmptyPath(regs, 0)
   if (typeof name === 'number') return name
-  const path = lookupAt(task, AT_FDCWD, name, (flags & UMOUNT_NOFOLLOW) !== 0 ? 0 : LOOKUP_FOLLOW)
-  if (typeof path === 'number') return path
+  const found = lookupAt(task, AT_FDCWD, name, (flags & UMOUNT_NOFOLLOW) !== 0 ? 0 : LOOKUP_FOLLOW)
+  if (typeof found === 'number') return found
+  // A walk that ends where it began, at the root say, has not gone onto what is mounted there.
+  const over = found.mnt.childAt(found.dentry)?.topmost
+  const path = over === undefined ? found : { mnt: over, dentry: over.root }
   // The mount itself is not held: that would keep it busy.
   const dentry = path.dentry.get()
   const result = umountPath(task, path, flags)

@@ -5,6 +5,7 @@ import { Cred } from './cred.js'
 import { Dentry } from './dentry.js'
 import { FdTable } from './fdtable.js'
 import { FsStruct } from './fs_struct.js'
+import { HostProcInode } from './host_proc.js'
 import type { Kernel } from './kernel.js'
 import { MemoryInode, MemorySuperBlock } from './memory_fs.js'
 import type { MntNamespace } from './mnt_namespace.js'
@@ -148,6 +149,7 @@ export function bootFiles(kernel: Kernel, boot: Boot | null): { fs: FsStruct; fi
       start.at = { mnt: mount, dentry: mount.root }
       if (rootless) mount.attach(ns.root, ns.root.root)
       else ns.root = mount
+      if (line.type === 'hostfs') sb.root.add(new Dentry('proc', sb.root, new HostProcInode(sb as MemorySuperBlock)))
       for (const name of TOP_DIRECTORIES) (sb as MemorySuperBlock).mkdirs(name)
       ;(sb as MemorySuperBlock).mkdirs('tmp').inode.mode |= STICKY_TMP
     } else {

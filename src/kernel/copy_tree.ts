@@ -35,11 +35,10 @@ export function isMntNsFile(dentry: Dentry): boolean {
   return inode instanceof NsInode && inode.ns.type === NS_MNT
 }
 
-/** Another mount of the same filesystem with `root` on top, with ids of its own and in no tree yet (`clone_mnt`). */
+/** Another mount of the same filesystem with `root` on top, with ids of its own and in no tree yet; never an unbindable one (`clone_mnt`). */
 export function cloneMount(original: Mount, root: Dentry, kind: CopyKind): Mount {
   const { kernel } = original
   const copy = kernel.vfs.newMount(original.sb, root, original.source, original.flags & ~MNT_LOCKED)
-  copy.unbindable = original.unbindable
   if (kind.slave !== true && original.groupId !== 0) joinPeers(copy, original)
   else if (kind.shared === true) makeShared(copy)
   if (kind.slave === true && original.groupId !== 0) enslaveFirst(copy, original)

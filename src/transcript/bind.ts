@@ -6,6 +6,11 @@ import type { ChanceKind, FieldValue } from './field.js'
  */
 export type Identify = (kind: ChanceKind, value: FieldValue, scope: unknown) => object | undefined
 
+/** The scope of inode numbers on a device (major · 2²⁰ + minor). */
+export function deviceScope(dev: FieldValue): string {
+  return `st_ino ${dev}`
+}
+
 interface Bound {
   key: object | FieldValue
   value: FieldValue
@@ -32,6 +37,8 @@ const NOBODY = 0xffff_fff0
 
 export interface BinderOptions {
   identify?: Identify
+  /** Whether an inode number of the replayed side comes from the counter that everything without a filesystem of its own draws from. */
+  isCounted?: (ino: FieldValue) => boolean
   /** The recorded kernel was shared with others: namespace ids and 64-bit mount ids are drawn from chance too. */
   shared?: boolean
 }
@@ -43,12 +50,20 @@ export interface BinderOptions {
 export class Binder {
   readonly #tables: Map<string, Table> = new Map()
   readonly #scopes: Map<unknown, number> = new Map()
+  readonly #usedBefore: Set<unknown> = new Set()
   readonly #identify: Identify
+  readonly #isCounted: (ino: FieldValue) => boolean
   readonly #shared: boolean
 
   constructor(options: BinderOptions = {}) {
     this.#identify = options.identify ?? (() => undefined)
+    this.#isCounted = options.isCounted ?? (() => false)
     this.#shared = options.shared ?? false
+  }
+
+  /** The filesystem on this device was used before the recording began: what its next inode number is, is left to chance. */
+  usedBefore(dev: number): void {
+    this.#usedBefore.add(deviceScope(dev))
   }
 
   /**
@@ -58,7 +73,7 @@ export class Binder {
    */
   match(kind: ChanceKind, model: FieldValue, recorded: FieldValue, scope: unknown = ''): string | undefined {
     if (kind === 'any') return undefined
-    if (kind === 'st_ino') return this.#matchStatIno(model, recorded)
+    if (kind === 'st_ino') return this.#matchStatIno(model, recorded, scope)
     if (scope === EXACT || isFixed(model) || isFixed(recorded) || (SHARED_ONLY.has(kind) && !this.#shared)) {
       return model === recorded ? undefined : 'not equal'
     }
@@ -92,11 +107,12 @@ export class Binder {
     return table.recordedOf.has(key) && typeof recorded === 'number' ? NOBODY : recorded
   }
 
-  // The inode number of an nsfs file is its namespace's; any other is what the filesystem says, on every run unless others
-  // draw from the same counters.
-  #matchStatIno(model: FieldValue, recorded: FieldValue): string | undefined {
+  // The inode number of an nsfs file is its namespace's; pipes, sockets and procfs draw theirs from a counter that the recorder
+  // draws from too; any other is what the filesystem says.
+  #matchStatIno(model: FieldValue, recorded: FieldValue, scope: unknown): string | undefined {
     if (this.#identify('ns_inum', model, '') !== undefined) return this.match('ns_inum', model, recorded)
-    if (this.#shared) return this.match('ino', model, recorded, 'st_ino')
+    if (this.#usedBefore.has(scope)) return this.match('ino', model, recorded, scope)
+    if (this.#shared || this.#isCounted(model)) return this.match('ino', model, recorded, 'st_ino')
     return model === recorded ? undefined : 'not equal'
   }
 

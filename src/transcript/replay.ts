@@ -6,6 +6,7 @@ import { type BufferDifference, boundTextGrowth, compareBuffers, type ScopeOf } 
 import { type FieldValue, fieldValue, isChance } from './field.js'
 import { type Arg, type Completion, type Step, type Transcript, TranscriptError } from './format.js'
 import { fromHex, writeHex } from './hex.js'
+import { leftOutFchdir } from './left_out.js'
 import { FILL, type OutBuffer, PreparedStep } from './prepare.js'
 import { Session, type Sleeping, type Task } from './session.js'
 
@@ -131,7 +132,11 @@ class Replay {
     this.#emulator = Emulator.boot({ profile, boot: header.boot })
     this.#session = new Session(this.#emulator)
     const { kernel } = this.#emulator
-    this.#binder = new Binder({ identify: identifier(this.#emulator), shared })
+    this.#binder = new Binder({
+      identify: identifier(this.#emulator),
+      isCounted: (ino) => kernel.vfs.isCountedIno(Number(ino)),
+      shared,
+    })
     for (const pid of [1, header.boot.task.ppid, header.boot.task.pid]) {
       this.#binder.match('pid', pid, pid, kernel.initPidNs)
     }
@@ -143,7 +148,9 @@ class Replay {
       const [id, , dev] = line.split(' ')
       const [major, minor] = (dev ?? '').split(':')
       this.#binder.match('mnt_id', Number(id), Number(id))
-      this.#binder.match('dev', Number(major) * 0x10_0000 + Number(minor), Number(major) * 0x10_0000 + Number(minor))
+      const number = Number(major) * 0x10_0000 + Number(minor)
+      this.#binder.match('dev', number, number)
+      this.#binder.usedBefore(number)
     }
   }
 
@@ -190,6 +197,10 @@ class Replay {
     prepared.ready(this.#session)
     this.#adopt(step, task, prepared)
     const { kernel } = this.#emulator
+    if (!this.#fill) {
+      const fd = leftOutFchdir(task, step)
+      if (fd >= 0) this.#emulator.syscall(task, 'fchdir', fd)
+    }
     // Which of several tasks that wait for the same thing gets it is the scheduler's choice.
     if (this.#concurrent && wakes !== undefined)
       kernel.runsFirst = this.#asleep.get(wakes)?.sleeping.pending.task ?? null
