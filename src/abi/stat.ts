@@ -14,7 +14,7 @@ import {
 import { EBADF, EFAULT, EINVAL, ENOENT, ERANGE } from '../uapi/errno.js'
 import { AT_EMPTY_PATH, AT_FDCWD, AT_NO_AUTOMOUNT, AT_SYMLINK_NOFOLLOW } from '../uapi/fcntl.js'
 import { statx as statxStruct } from '../uapi/generated/stat.js'
-import { copyToUser, type Memory } from './memory.js'
+import { copyToUser, type Memory, PATH_MAX } from './memory.js'
 import { readPath } from './path_argument.js'
 import type { Registers } from './registers.js'
 import type { SyscallRow } from './syscall_row.js'
@@ -27,6 +27,7 @@ const ATTRIBUTES_MASK = 0x20_3000n
 const NO_TIME = { tv_sec: 0n, tv_nsec: 0 }
 const NANOSECONDS = 1_000_000_000n
 
+const linkBytes = new Uint8Array(PATH_MAX)
 const statBytes = new Uint8Array(STAT_SIZE)
 const statView = new DataView(statBytes.buffer)
 const statxBytes = new Uint8Array(256)
@@ -175,9 +176,9 @@ function readlink(task: Task, regs: Registers, dfd: number, pathRegister: number
   if (!inode.isLink) return name === '' ? -ENOENT : -EINVAL
   const text = inode.readlink(task, path.dentry)
   if (typeof text === 'number') return text
-  const bytes = new Uint8Array(Math.min(size, text.length))
-  for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at)
-  return copyToUser(regs.memory, regs.ptr(pathRegister + 1), bytes) === 0 ? bytes.length : -EFAULT
+  const length = Math.min(size, text.length, PATH_MAX)
+  for (let at = 0; at < length; at++) linkBytes[at] = text.charCodeAt(at)
+  return copyToUser(regs.memory, regs.ptr(pathRegister + 1), linkBytes, length) === 0 ? length : -EFAULT
 }
 
 function getcwd(task: Task, regs: Registers): number {

@@ -44,6 +44,33 @@ const STICKY_AND_OPEN = S_ISVTX | 0o002
 /** What the last component of a path is. */
 export type LastType = 'name' | 'dot' | 'dotdot' | 'root'
 
+/** A path's components. */
+interface Components {
+  readonly names: readonly string[]
+  readonly types: readonly LastType[]
+  /** Slashes follow the last one. */
+  readonly trailingSlash: boolean
+}
+
+/** Paths that were taken apart; programs use few, over and over. */
+const known: Map<string, Components> = new Map()
+const MAX_KNOWN = 1024
+const MAX_KNOWN_LENGTH = 128
+
+function takeApart(path: string): Components {
+  let components = known.get(path)
+  if (components === undefined) {
+    const names = path.split('/').filter((name) => name !== '')
+    const types = names.map((name): LastType => (name === '.' ? 'dot' : name === '..' ? 'dotdot' : 'name'))
+    components = { names, types, trailingSlash: names.length > 0 && path.endsWith('/') }
+    if (path.length <= MAX_KNOWN_LENGTH) {
+      if (known.size >= MAX_KNOWN) known.clear()
+      known.set(path, components)
+    }
+  }
+  return components
+}
+
 /**
  * A path walk under way. {@link Walk.toParent} goes to the directory that holds the last component; what becomes of that
  * is up to the call: {@link Walk.last} looks it up, opens and creations look at it themselves.
@@ -59,7 +86,6 @@ export class Walk implements Path {
   type: LastType = 'root'
   /** Slashes followed the last component. */
   trailingSlash = false
-  #rest = ''
   #links = 0
 
   /** `start` is where relative names begin; with RESOLVE_BENEATH and RESOLVE_IN_ROOT also the root that cannot be left. */
@@ -78,42 +104,32 @@ export class Walk implements Path {
 
   /** Walks `name` up to its last component: 0 or -errno. */
   toParent(name: string): number {
-    this.#rest = name
     if (name.charCodeAt(0) === 0x2f) {
       if ((this.resolve & RESOLVE_BENEATH) !== 0) return -EXDEV
       this.mnt = this.root.mnt
       this.dentry = this.root.dentry
     }
-    return this.#walk()
+    return this.#walk(name)
   }
 
-  #walk(): number {
+  #walk(path: string): number {
     this.type = 'root'
     this.name = ''
     this.trailingSlash = false
-    for (;;) {
-      const text = this.#rest
-      let start = 0
-      while (text.charCodeAt(start) === 0x2f) start++
-      if (start === text.length) return 0
+    const { names, types, trailingSlash } = takeApart(path)
+    const last = names.length - 1
+    for (let at = 0; at <= last; at++) {
       const error = inodePermission(this.task, this.dentry.inode, MAY_EXEC)
       if (error !== 0) return error
-      let end = text.indexOf('/', start)
-      if (end < 0) end = text.length
-      const name = text.slice(start, end)
-      this.name = name
-      this.type = name === '.' ? 'dot' : name === '..' ? 'dotdot' : 'name'
-      let next = end
-      while (text.charCodeAt(next) === 0x2f) next++
-      if (next === text.length) {
-        this.trailingSlash = next > end
-        return 0
-      }
-      this.#rest = text.slice(next)
+      this.name = names[at]!
+      this.type = types[at]!
+      if (at === last) break
       const step = this.#step(true)
       if (step !== 0) return step
       if (!this.dentry.inode.isDir) return -ENOTDIR
     }
+    this.trailingSlash = trailingSlash
+    return 0
   }
 
   /** Takes the component that `name` and `type` hold. `follow`: walk through it when it is a symbolic link. */
@@ -197,8 +213,7 @@ export class Walk implements Path {
     const target = this.#readLink(link, true)
     if (typeof target === 'number') return target
     if (target === '') return 0
-    this.#rest = target
-    const error = this.#walk()
+    const error = this.#walk(target)
     return error === 0 ? 1 : error
   }
 
@@ -206,14 +221,11 @@ export class Walk implements Path {
     const target = this.#readLink(link, isLast)
     if (typeof target === 'number') return target
     if (target === '') return 0
-    // Walked at once, not put before the rest: what the rest's last component is must not be lost.
+    // Walked at once, not put before what is left of the path: which component that ends with must not be lost.
     const { name, type, trailingSlash } = this
-    const rest = this.#rest
-    this.#rest = target
-    let error = this.#walk()
+    let error = this.#walk(target)
     if (error === 0) error = this.#step(true, isLast)
     if (error === 0 && this.trailingSlash && !this.dentry.inode.isDir) error = -ENOTDIR
-    this.#rest = rest
     this.name = name
     this.type = type
     this.trailingSlash = trailingSlash
