@@ -10,6 +10,7 @@ import { ENOSYS } from '../uapi/errno.js'
 import { O_NONBLOCK, O_RDWR } from '../uapi/fcntl.js'
 import { FanotifyFile } from './fanotify_file.js'
 import { FANOTIFY_INIT_CHECKS, type InitRequest, O_LARGEFILE } from './fanotify_init_checks.js'
+import { installFile } from './install_file.js'
 import type { Registers } from './registers.js'
 
 /** A task's fanotify_init call, as the checks look at it. */
@@ -62,5 +63,5 @@ export function fanotifyInit(task: Task, regs: Registers): number {
     !call.sysAdmin,
   )
   const file = new FanotifyFile(task, group, O_RDWR | ((flags & FAN_NONBLOCK) !== 0 ? O_NONBLOCK : 0))
-  return task.files!.install(file, (flags & FAN_CLOEXEC) !== 0, task.group.rlimits.nofile)
+  return installFile(task, file, (flags & FAN_CLOEXEC) !== 0)
 }

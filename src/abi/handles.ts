@@ -23,6 +23,7 @@ import {
   O_NONBLOCK,
 } from '../uapi/fcntl.js'
 import { fileAt } from './descriptors.js'
+import { installFile } from './install_file.js'
 import { copyToUser } from './memory.js'
 import { handleOpenFlags } from './open.js'
 import type { Registers } from './registers.js'
@@ -131,7 +132,7 @@ function openPidHandle(task: Task, pid: Pid | null, wanted: number): number {
   if ((wanted & ~(O_CLOEXEC | O_NONBLOCK | O_LARGEFILE | O_ACCMODE | PIDFD_THREAD)) !== 0) return -EINVAL
   if (pid === null || pid.nrIn(task.pidNamespace) === 0) return -ESTALE
   const flags = wanted & (O_NONBLOCK | PIDFD_THREAD)
-  return task.files!.install(newPidfd(task, pid, flags), (wanted & O_CLOEXEC) !== 0, task.group.rlimits.nofile)
+  return installFile(task, newPidfd(task, pid, flags), (wanted & O_CLOEXEC) !== 0)
 }
 
 function openPath(task: Task, path: Path, wanted: number): number {

@@ -8,6 +8,7 @@ import { SIOCGSKNS } from '../uapi/constants/sockios.js'
 import { EBADF, EFAULT, ENOTTY, EPERM } from '../uapi/errno.js'
 import { O_NONBLOCK, O_RDONLY } from '../uapi/fcntl.js'
 import { fileAt } from './descriptors.js'
+import { installFile } from './install_file.js'
 import { putUser32 } from './memory.js'
 import { nsIoctl } from './nsfs.js'
 import { pidfdIoctl } from './pidfd_ioctl.js'
@@ -38,14 +39,7 @@ function socketIoctl(task: Task, file: File, command: number, regs: Registers): 
   if (command !== SIOCGSKNS) return plain(task, file, command, regs)
   const { net } = file
   if (!nsCapable(task.cred, net.owner!, CAP_NET_ADMIN)) return -EPERM
-  return installNs(task, openNs(task, net, O_RDONLY))
-}
-
-/** Gives a new namespace file a descriptor with FD_CLOEXEC, or lets it go. */
-export function installNs(task: Task, file: File): number {
-  const fd = task.files!.install(file, true, task.group.rlimits.nofile)
-  if (fd < 0) file.put()
-  return fd
+  return installFile(task, openNs(task, net, O_RDONLY), true)
 }
 
 const HANDLERS: Readonly<Partial<Record<FileKind, IoctlHandler>>> = {

@@ -27,7 +27,7 @@ import {
 } from '../uapi/constants/nsfs.js'
 import { EINVAL, ENOENT, ENOTTY, EPERM, ESRCH } from '../uapi/errno.js'
 import { O_RDONLY } from '../uapi/fcntl.js'
-import { installNs } from './ioctl.js'
+import { installFile } from './install_file.js'
 import { copyToUser, type Memory, putUser32, putUser64 } from './memory.js'
 import type { Registers } from './registers.js'
 
@@ -35,7 +35,7 @@ type NsHandler = (task: Task, ns: Namespace, regs: Registers, size: number) => n
 
 /** Opens a relative of a namespace; one that is outside the caller's own subtree is -EPERM. */
 function openRelative(task: Task, ns: Namespace | null): number {
-  return ns === null ? -EPERM : installNs(task, openNs(task, ns, O_RDONLY))
+  return ns === null ? -EPERM : installFile(task, openNs(task, ns, O_RDONLY), true)
 }
 
 /** The owner of `ns`, when that is the caller's user namespace or below it. */

@@ -32,6 +32,7 @@ import {
   RESOLVE_NO_XDEV,
 } from '../uapi/fcntl.js'
 import { copyStructFromUser } from './copy_struct.js'
+import { installFile } from './install_file.js'
 import { readNonEmptyPath } from './path_argument.js'
 import { type PendingSyscall, sleepOn } from './pending.js'
 import type { Registers } from './registers.js'
@@ -111,9 +112,7 @@ function open(
 function openWhenMet(task: Task, file: PipeFile, cloexec: boolean): PendingSyscall {
   const attempt = (): number => {
     if (file.awaitsPartner) return WOULD_BLOCK
-    const fd = task.files!.install(file, cloexec, task.group.rlimits.nofile)
-    if (fd < 0) file.put()
-    return fd
+    return installFile(task, file, cloexec)
   }
   return sleepOn(task, [file.pipe.readQueue], attempt, () => file.put())
 }

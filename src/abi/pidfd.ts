@@ -10,6 +10,7 @@ import {
   PIDFD_THREAD,
 } from '../uapi/constants/pidfd.js'
 import { EBADF, EFAULT, EINVAL, ENOENT, EPERM, ESRCH } from '../uapi/errno.js'
+import { installFile } from './install_file.js'
 import { killGroupOf, killTask } from './kill.js'
 import { copyFromUser } from './memory.js'
 import type { Registers } from './registers.js'
@@ -27,7 +28,7 @@ function pidfdOpen(task: Task, regs: Registers): number {
   const pid = task.pidNamespace.find(nr)
   if (pid === null || pid.task === null) return -ESRCH
   if ((flags & PIDFD_THREAD) === 0 && pid.group === null) return -ENOENT
-  return task.files!.install(newPidfd(task, pid, flags), true, task.group.rlimits.nofile)
+  return installFile(task, newPidfd(task, pid, flags), true)
 }
 
 /** The pidfd behind a descriptor, or null. */

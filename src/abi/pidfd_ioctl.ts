@@ -19,7 +19,7 @@ import {
 } from '../uapi/constants/pidfd.js'
 import { EACCES, EINVAL, ENOSYS, ENOTTY, ESRCH } from '../uapi/errno.js'
 import { O_RDONLY } from '../uapi/fcntl.js'
-import { installNs } from './ioctl.js'
+import { installFile } from './install_file.js'
 import type { Registers } from './registers.js'
 
 /** Each command's namespace of the process. */
@@ -51,5 +51,5 @@ export function pidfdIoctl(task: Task, file: File, command: number, regs: Regist
   if (target.nsproxy === null && !task.kernel.features.pidfdNamespaceAccessFirst) return -ESRCH
   if (ptraceMayAccess(task, target, PTRACE_MODE_READ_FSCREDS) !== 0) return -EACCES
   if (target.nsproxy === null) return -ESRCH
-  return installNs(task, openNs(task, namespaceOf(target), O_RDONLY))
+  return installFile(task, openNs(task, namespaceOf(target), O_RDONLY), true)
 }

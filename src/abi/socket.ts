@@ -31,6 +31,7 @@ import {
   SOL_SOCKET,
 } from '../uapi/fcntl.js'
 import { fileAt } from './descriptors.js'
+import { installFile } from './install_file.js'
 import { accessOk, type Memory, putUser32, putUser64 } from './memory.js'
 import { type PendingSyscall, sleepOn } from './pending.js'
 import { readIovec } from './readwrite.js'
@@ -75,9 +76,7 @@ function socket(task: Task, regs: Registers): number {
   if (type < 0) return type
   const made = createSocket(task, regs.i32(0), type, regs.i32(2), flags)
   if (typeof made === 'number') return made
-  const fd = task.files!.install(made, (flags & SOCK_CLOEXEC) !== 0, task.group.rlimits.nofile)
-  if (fd < 0) made.put()
-  return fd
+  return installFile(task, made, (flags & SOCK_CLOEXEC) !== 0)
 }
 
 function socketpair(task: Task, regs: Registers): number {

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type DecodeOptions, decode } from './decode.js'
-import type { Chapter } from './demo.js'
+import type { Chapter } from './demo-chapter.js'
 import { packageRoot } from './package-root.js'
 
 interface Tour extends Partial<DecodeOptions> {

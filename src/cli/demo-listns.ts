@@ -16,7 +16,7 @@ import {
   toHex,
 } from '../uapi/index.js'
 import { color } from './color.js'
-import type { Chapter } from './demo.js'
+import type { Chapter } from './demo-chapter.js'
 
 /** The kernel that listns came with; the cover letter of the series that brought it has these five calls. */
 const PROFILE = 'v6.19'

@@ -14,7 +14,7 @@ import {
   formatReturn,
   SIGCHLD,
 } from '../uapi/index.js'
-import type { Chapter } from './demo.js'
+import type { Chapter } from './demo-chapter.js'
 import { eventToHex } from './hexdump.js'
 import { eventToText } from './text.js'
 

@@ -1,19 +1,9 @@
 import type { Command } from 'commander'
 import { color } from './color.js'
+import type { Chapter } from './demo-chapter.js'
 import { decodeChapters } from './demo-decode.js'
 import { listnsChapters } from './demo-listns.js'
 import { nsidChapters } from './demo-nsid.js'
-
-/** A part of the tour: what is shown, and what shows it. */
-export interface Chapter {
-  title: string
-  /** One or two sentences for somebody who has not seen it before. */
-  says: string
-  /** The command line that does the same, if there is one. */
-  command?: string
-  /** Prints to stdout. */
-  run(): Promise<void>
-}
 
 const chapters: readonly Chapter[] = [...listnsChapters, ...nsidChapters, ...decodeChapters]
 

@@ -62,13 +62,6 @@ export class FdTable {
     return fd < limit ? fd : -EMFILE
   }
 
-  /** Puts `file` (whose reference it takes over) at the lowest free descriptor; that descriptor, or -EMFILE with the reference left alone. */
-  install(file: File, cloexec: boolean, limit: number): number {
-    const fd = this.free(limit)
-    if (fd >= 0) this.set(fd, file, cloexec)
-    return fd
-  }
-
   /** Puts `file` at the free descriptor `fd`. */
   set(fd: number, file: File, cloexec: boolean): void {
     const files = this.#files
