@@ -1,10 +1,11 @@
 import { Emulator, type ProfileName } from '../src/abi/index.js'
-import type { Arg, Boot, PidRef, Program, RetRef, Step } from '../src/transcript/index.js'
-import { PreparedStep } from '../src/transcript/prepare.js'
-import { Session, type Sleeping, type Task } from '../src/transcript/session.js'
+import type { Boot, PidRef, Program, RetRef, Step, Task } from '../src/transcript/index.js'
 import { type Choices, rarely } from './choices.js'
 import type { CallMaker, Draft, Family } from './draft.js'
+import { type Meaning, type OutView, registerOf } from './registers.js'
 import { spoilDraft } from './spoil.js'
+
+type Pending = Exclude<ReturnType<Emulator['syscall']>, number>
 
 type File = NonNullable<ReturnType<NonNullable<Task['files']>['file']>>
 export type FileKind = File['kind']
@@ -23,10 +24,19 @@ export interface WalkOptions {
   without?: ReadonlySet<string>
 }
 
+/** A call that was made. */
+export interface MadeCall {
+  readonly step: Step
+  readonly task: Task
+  readonly outs: readonly OutView[]
+}
+
 /** What is told of each call of a walk. */
 export interface WalkObserver {
-  /** `ret` is undefined for a call that sleeps; `completed` are the sleepers that it woke. */
-  called(prepared: PreparedStep, ret: number | undefined, completed: readonly Sleeping[], walk: Walk): void
+  /** `ret` is undefined for a call that sleeps. */
+  called(made: MadeCall, ret: number | undefined, walk: Walk): void
+  /** A call that slept came back. */
+  completed?(made: MadeCall, ret: number, walk: Walk): void
 }
 
 /** A descriptor that a step returned. */
@@ -65,9 +75,8 @@ export class MakerTable {
  * A program in the making: every call is made on an emulator as soon as it is chosen, so the state that the next one is
  * chosen by (tasks, descriptors and what is behind them, namespaces) is known and not guessed.
  */
-export class Walk {
+export class Walk implements Meaning {
   readonly emulator: Emulator
-  readonly session: Session
   readonly steps: Step[] = []
   /** Tasks that were made, dead ones too. */
   readonly tasks: WalkTask[] = []
@@ -80,14 +89,40 @@ export class Walk {
   readonly #origins: Origin[][] = []
   #nextTask = 2
   readonly #awake: WalkTask[] = []
+  /** What each step returned, and its out buffers. */
+  readonly #rets: number[] = []
+  readonly #outs: (readonly OutView[])[] = []
+  /** The pid of each task as its parent saw it. */
+  readonly #pids: number[] = [0]
+  readonly #sleeping: Map<Pending, MadeCall> = new Map()
 
   constructor(options: WalkOptions, table: MakerTable, observer: WalkObserver | null = null) {
     this.emulator = Emulator.boot({ profile: options.profile, boot: options.boot })
-    this.session = new Session(this.emulator)
+    this.emulator.onComplete = (pending) => this.#completed(pending)
     this.#table = table
     this.#observer = observer
-    this.current = { number: 1, task: this.emulator.first }
+    const { first } = this.emulator
+    this.current = { number: 1, task: first }
     this.tasks.push(this.current)
+    this.#pids[1] = first.pid.nr
+  }
+
+  /** The pid of a task as its parent saw it, 0 for one that was never made. */
+  pid(task: number): number {
+    return this.#pids[task] ?? 0
+  }
+
+  /** What a step returned; 0 if it has not. */
+  ret(step: number): number {
+    return this.#rets[step] ?? 0
+  }
+
+  out(step: number, buffer: number): Uint8Array | undefined {
+    return this.#outs[step]?.[buffer]?.bytes
+  }
+
+  address(view: Uint8Array): bigint {
+    return this.emulator.address(this.task, view)
   }
 
   get task(): Task {
@@ -181,7 +216,7 @@ export class Walk {
    * in the initial pid namespace a stray number may be anybody.
    */
   pidIsSafe(entry: WalkTask, ns: object): boolean {
-    return ns !== this.emulator.kernel.initPidNs || this.session.pid(entry.number) === entry.task.pid.nr
+    return ns !== this.emulator.kernel.initPidNs || this.pid(entry.number) === entry.task.pid.nr
   }
 
   /** Some task's pid as the current task may name it, or null. */
@@ -233,30 +268,63 @@ export class Walk {
     const { call, args, follow } = draft
     const number = this.steps.length
     const step: Step = { step: number, task: this.current.number, call, args }
-    if (MAKES_TASK.has(call)) step.child = this.#nextTask
+    const makesTask = MAKES_TASK.has(call)
+    if (makesTask) step.child = this.#nextTask
     this.steps.push(step)
-    const prepared = new PreparedStep(step)
     const caller = this.current.task
-    prepared.ready(this.session)
-    const before = this.emulator.lastChild
-    const result = this.session.call(caller, prepared)
-    const completed = this.session.takeCompleted()
-    const ret = typeof result === 'number' ? result : undefined
-    const child = this.emulator.lastChild
-    if (step.child !== undefined && child !== null && child !== before) {
-      this.tasks.push({ number: step.child, task: child })
-      this.#nextTask++
-    }
-    if (ret !== undefined && ret >= 0) this.#remember(number, ret, caller)
-    for (const { prepared: slept, pending } of completed) {
-      if ((pending.result ?? -1) >= 0) this.#remember(slept.step.step, pending.result as number, pending.task)
-    }
-    this.#observer?.called(prepared, ret, completed, this)
+    const outs: OutView[] = []
+    this.#rets.push(0)
+    this.#outs.push(outs)
+    const [a, b, c, d, e, f] = args
+    const { emulator } = this
+    const before = emulator.lastChild
+    const result = emulator.syscall(
+      caller,
+      call,
+      a === undefined ? 0 : registerOf(a, this, outs),
+      b === undefined ? 0 : registerOf(b, this, outs),
+      c === undefined ? 0 : registerOf(c, this, outs),
+      d === undefined ? 0 : registerOf(d, this, outs),
+      e === undefined ? 0 : registerOf(e, this, outs),
+      f === undefined ? 0 : registerOf(f, this, outs),
+    )
+    const made: MadeCall = { step, task: caller, outs }
+    let ret: number | undefined
+    if (typeof result === 'number') ret = result
+    else if (result.done) ret = result.result
+    else this.#sleeping.set(result, made)
+    if (makesTask) this.#addChild(step, before, ret)
+    if (ret !== undefined) this.#returned(made, ret)
+    this.#observer?.called(made, ret, this)
     return ret !== undefined && ret >= 0 && follow !== undefined ? follow(this, number, ret) : null
   }
 
+  #addChild(step: Step, before: Task | null, ret: number | undefined): void {
+    const child = this.emulator.lastChild
+    if (child === null || child === before) return
+    const number = step.child as number
+    this.tasks.push({ number, task: child })
+    // While a vfork sleeps nobody has been told the number.
+    this.#pids[number] = ret ?? child.pid.nr
+    this.#nextTask++
+  }
+
+  #completed(pending: Pending): void {
+    const made = this.#sleeping.get(pending)
+    if (made === undefined) return
+    this.#sleeping.delete(pending)
+    const ret = pending.result as number
+    this.#returned(made, ret)
+    if (made.step.child !== undefined && ret > 0) this.#pids[made.step.child] = ret
+    this.#observer?.completed?.(made, ret, this)
+  }
+
+  #returned({ step, task }: MadeCall, ret: number): void {
+    this.#rets[step.step] = ret
+    if (ret >= 0 && RETURNS_FD.has(step.call)) this.#remember(step.step, ret, task)
+  }
+
   #remember(step: number, ret: number, task: Task): void {
-    if (!RETURNS_FD.has(this.steps[step]?.call ?? '')) return
     const file = task.files?.file(ret)
     if (file === undefined || file === null) return
     let origins = this.#origins[ret]
@@ -293,6 +361,3 @@ const RETURNS_FD: ReadonlySet<string> = new Set([
 function isAwake(task: Task): boolean {
   return task.alive && task.sleep === null
 }
-
-/** A register that a maker may put anywhere. */
-export type { Arg }

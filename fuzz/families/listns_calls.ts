@@ -15,7 +15,7 @@ function idStep(walk: Walk, choices: Choices): number {
   const start = choices.below(steps.length + 1)
   for (let i = 0; i < steps.length; i++) {
     const step = steps[(start + i) % steps.length]
-    if (step?.call === 'ioctl' && step.args[1] === NS_GET_ID && walk.session.ret(step.step) === 0) return step.step
+    if (step?.call === 'ioctl' && step.args[1] === NS_GET_ID && walk.ret(step.step) === 0) return step.step
   }
   return -1
 }

@@ -231,7 +231,7 @@ function lastHandle(walk: Walk, choices: Choices): number {
   for (let i = 0; i < steps.length; i++) {
     const at = (start + i) % steps.length
     const step = steps[at]
-    if (step?.call === 'name_to_handle_at' && walk.session.ret(step.step) === 0) return step.step
+    if (step?.call === 'name_to_handle_at' && walk.ret(step.step) === 0) return step.step
   }
   return -1
 }
