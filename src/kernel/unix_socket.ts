@@ -1,6 +1,7 @@
 import { EAGAIN, ECONNREFUSED, ECONNRESET, EFAULT, EINVAL, EMSGSIZE, ENOTCONN, EPIPE } from '../uapi/errno.js'
 import {
   AF_UNIX,
+  POLLERR,
   POLLHUP,
   POLLIN,
   POLLOUT,
@@ -109,12 +110,15 @@ export class UnixSocket extends Socket {
       }
       peer.queue.wakeAll()
     }
-    for (const message of this.#messages) {
+    this.#purge()
+    super.release()
+  }
+
+  #purge(): void {
+    for (const message of this.#messages.splice(0)) {
       message.sender.#inFlight -= message.cost
       if (message.files !== null) for (const file of message.files) file.put()
     }
-    this.#messages.length = 0
-    super.release()
   }
 
   #takeError(): number {
@@ -185,8 +189,10 @@ export class UnixSocket extends Socket {
     if (peer === null && this.isDatagram) return -ENOTCONN
     if (peer === null || this.#peerGone) {
       if (!this.isDatagram) return this.#brokenPipe(task, 0, noSignal)
+      // What the dead peer had sent is lost with it.
       this.peer = null
       this.#peerGone = false
+      this.#purge()
       return -ECONNREFUSED
     }
     if (peer.receiveShut) return -EPIPE
@@ -266,10 +272,10 @@ export class UnixSocket extends Socket {
 
   #receiveDatagram(buffer: UserBuffer, found: Received, nonBlocking: boolean, peek: boolean): number {
     if (this.type === SOCK_SEQPACKET && !this.#connected) return -ENOTCONN
+    const error = this.#takeError()
+    if (error !== 0) return -error
     const message = this.#messages[0]
     if (message === undefined) {
-      const error = this.#takeError()
-      if (error !== 0) return -error
       if (this.receiveShut && (this.type === SOCK_SEQPACKET || !nonBlocking)) return 0
       return nonBlocking ? -EAGAIN : WOULD_BLOCK
     }
@@ -293,7 +299,7 @@ export class UnixSocket extends Socket {
   override poll(): number {
     let mask = 0
     const stream = !this.isDatagram
-    if (this.#error !== 0) mask |= 8
+    if (this.#error !== 0) mask |= POLLERR
     if (this.receiveShut && this.sendShut) mask |= POLLHUP
     if (this.receiveShut) mask |= POLLRDHUP | POLLIN | POLLRDNORM
     if (this.#messages.length > 0) mask |= POLLIN | POLLRDNORM
