@@ -200,11 +200,18 @@ function notifyParent(leader: Task): boolean {
   parent.group.wakeParent()
   if (ignored) return true
   if (leader.exitSignal > 0) sendSignal(kernel, parent, leader.exitSignal)
-  if (parent.reapsAtOnce) kernel.runQueue.push(new ReapByInit(parent, leader))
+  const reaper = reaperAtWork(parent)
+  if (reaper !== null) kernel.runQueue.push(new ReapByInit(reaper, leader))
   return false
 }
 
-/** An init program that nobody drives waits for its children as they end. */
+/** Who waits for the children of `parent` as they end: an init program that nobody drives, a pid 1 that ends its namespace. */
+function reaperAtWork(parent: Task): Task | null {
+  if (parent.reapsAtOnce) return parent
+  const { childReaper } = parent.pidNamespace
+  return childReaper?.zapping && childReaper.group === parent.group ? childReaper : null
+}
+
 class ReapByInit implements Runnable {
   readonly #init: Task
   readonly #child: Task
