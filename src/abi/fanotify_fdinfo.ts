@@ -11,9 +11,7 @@ import {
   FAN_MARK_MOUNT,
   FAN_MARK_USERNS,
 } from '../uapi/constants/fanotify.js'
-
-/** A handle of 64-bit inode number and generation: what a filesystem without handles of its own is given. */
-const FILEID_INO64_GEN = 0x81
+import { inodeHandle } from './inode_handle.js'
 
 const hex = (n: number): string => (n >>> 0).toString(16)
 
@@ -21,17 +19,6 @@ function hexBytes(bytes: Uint8Array): string {
   let text = ''
   for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
   return text
-}
-
-function inodeHandle(inode: Inode): { type: number; bytes: Uint8Array } {
-  const handle = inode.sb.encodeHandle(inode, true)
-  if (handle !== null) return handle
-  const bytes = new Uint8Array(12)
-  const view = new DataView(bytes.buffer)
-  view.setUint32(0, inode.ino, true)
-  view.setUint32(4, Math.floor(inode.ino / 0x1_0000_0000), true)
-  view.setUint32(8, inode.generation, true)
-  return { type: FILEID_INO64_GEN, bytes }
 }
 
 /** The line of a mark in `/proc/<pid>/fdinfo/<fd>`. */

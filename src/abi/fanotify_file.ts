@@ -1,6 +1,7 @@
 import { anonPath } from '../kernel/anon_inode.js'
-import type { FanotifyEvent } from '../kernel/fanotify/event.js'
+import { type FanotifyEvent, PathEvent } from '../kernel/fanotify/event.js'
 import type { FanotifyGroup } from '../kernel/fanotify/group.js'
+import { FID_BITS, nsWatcherBits } from '../kernel/fanotify/init_flags.js'
 import { File, FMODE_CAN_READ, FMODE_CAN_WRITE, FMODE_NONOTIFY } from '../kernel/file.js'
 import type { Task } from '../kernel/task.js'
 import type { UserBuffer } from '../kernel/user_buffer.js'
@@ -10,7 +11,6 @@ import {
   FAN_EPIDFD,
   FAN_NOFD,
   FAN_NOPIDFD,
-  FAN_Q_OVERFLOW,
   FAN_REPORT_FD_ERROR,
   FAN_REPORT_PIDFD,
 } from '../uapi/constants/fanotify.js'
@@ -22,11 +22,13 @@ import {
   eventPid,
   METADATA_LEN,
   writeMetadata,
+  writeObjectRecords,
   writePidfdRecord,
   writeTailRecords,
 } from './fanotify_encode.js'
+import { openEventFd } from './fanotify_event_fd.js'
 import { markLine } from './fanotify_fdinfo.js'
-import { preparePidfd } from './fanotify_pidfd.js'
+import { type PreparedPidfd, preparePidfd } from './fanotify_pidfd.js'
 import { answerPermission } from './fanotify_response.js'
 
 /** As many events as fit are encoded here before they go to user memory in one piece. */
@@ -60,9 +62,8 @@ export class FanotifyFile extends File {
     const { group } = this
     const { queue } = group
     if (!group.kernel.features.fanotify.fionreadRecords) return queue.length * METADATA_LEN
-    const withPidfd = (group.flags & FAN_REPORT_PIDFD) !== 0
     let bytes = 0
-    for (let i = 0; i < queue.length; i++) bytes += eventLength(queue.at(i), withPidfd)
+    for (let i = 0; i < queue.length; i++) bytes += eventLength(queue.at(i), group.flags)
     return bytes
   }
 
@@ -74,11 +75,13 @@ export class FanotifyFile extends File {
     const { group } = this
     const { queue } = group
     if (queue.length === 0) return this.isNonBlocking ? -EAGAIN : WOULD_BLOCK
-    const withPidfd = (group.flags & FAN_REPORT_PIDFD) !== 0
+    // Where descriptors come with an event, each is a matter of its own.
+    const withFds = (group.flags & (FID_BITS | nsWatcherBits(group.kernel.features.fanotify))) === 0
+    const oneByOne = withFds || (group.flags & FAN_REPORT_PIDFD) !== 0
     let done = 0
     do {
-      const moved = withPidfd ? this.#readOne(task, buffer) : this.#readMany(task, buffer)
-      if (moved < 0) return moved
+      const moved = oneByOne ? this.#readOne(task, buffer) : this.#readMany(task, buffer)
+      if (moved < 0) return moved === -EFAULT || done === 0 ? moved : done
       if (moved === 0) break
       done += moved
     } while (queue.length > 0 && buffer.remaining >= METADATA_LEN)
@@ -92,15 +95,16 @@ export class FanotifyFile extends File {
   #readMany(task: Task, buffer: UserBuffer): number {
     const room = Math.min(buffer.remaining, SCRATCH.length)
     const { group } = this
-    const { queue } = group
+    const { queue, flags } = group
     const { length } = queue
     let at = 0
     let count = 0
     for (; count < length; count++) {
       const event = queue.at(count)
-      const end = at + eventLength(event, false)
+      const end = at + eventLength(event, flags)
       if (end > room) break
-      writeTailRecords(SCRATCH_VIEW, this.#writeMetadata(task, event, at, end - at), event)
+      const records = this.#writeMetadata(task, event, at, end - at, this.#noFd)
+      writeTailRecords(SCRATCH_VIEW, writeObjectRecords(SCRATCH_VIEW, records, event, flags), event)
       at = end
     }
     if (at === 0) return 0
@@ -110,7 +114,7 @@ export class FanotifyFile extends File {
       return at
     }
     let lost = 0
-    for (let end = 0; end <= copied; lost++) end += eventLength(queue.at(lost), false)
+    for (let end = 0; end <= copied; lost++) end += eventLength(queue.at(lost), flags)
     group.take(lost)
     return -EFAULT
   }
@@ -118,26 +122,46 @@ export class FanotifyFile extends File {
   /** Moves one event that comes with descriptors, if it fits: they are the reader's only if all of the event arrives. */
   #readOne(task: Task, buffer: UserBuffer): number {
     const { group } = this
+    const { flags } = group
     const event = group.queue.at(0)
-    const length = eventLength(event, true)
+    const length = eventLength(event, flags)
     if (length > buffer.remaining) return 0
     group.take(1)
-    const at = this.#writeMetadata(task, event, 0, length)
-    const pidfd = preparePidfd(task, group, event)
-    writeTailRecords(SCRATCH_VIEW, writePidfdRecord(SCRATCH_VIEW, at, this.#pidfdNumber(pidfd.fd)), event)
+    const opened = event instanceof PathEvent ? openEventFd(task, group, event) : null
+    event.release()
+    let fd = this.#noFd
+    if (opened !== null) {
+      if (opened.fd < 0 && (flags & FAN_REPORT_FD_ERROR) === 0) return opened.fd
+      fd = opened.fd
+    }
+    let at = this.#writeMetadata(task, event, 0, length, fd)
+    at = writeObjectRecords(SCRATCH_VIEW, at, event, flags)
+    // Its number is taken before the pidfd's: that is the next free one.
+    if (opened !== null && opened.file !== null) task.files!.set(opened.fd, opened.file, opened.cloexec)
+    let pidfd: PreparedPidfd | null = null
+    if ((flags & FAN_REPORT_PIDFD) !== 0) {
+      pidfd = preparePidfd(task, group, event)
+      at = writePidfdRecord(SCRATCH_VIEW, at, this.#pidfdNumber(pidfd.fd))
+    }
+    writeTailRecords(SCRATCH_VIEW, at, event)
     if (buffer.copyOut(SCRATCH, 0, length) < length) {
-      pidfd.file?.put()
+      pidfd?.file?.put()
+      if (opened !== null && opened.file !== null) task.files!.close(task, opened.fd)
       return -EFAULT
     }
-    if (pidfd.file !== null) task.files!.set(pidfd.fd, pidfd.file, true)
+    if (pidfd !== null && pidfd.file !== null) task.files!.set(pidfd.fd, pidfd.file, true)
     return length
   }
 
-  #writeMetadata(task: Task, event: FanotifyEvent, at: number, length: number): number {
+  /** What stands in place of a descriptor where an event has none. */
+  get #noFd(): number {
+    return (this.group.flags & FAN_REPORT_FD_ERROR) !== 0 ? -EBADF : FAN_NOFD
+  }
+
+  #writeMetadata(task: Task, event: FanotifyEvent, at: number, length: number, fd: number): number {
     const { group } = this
     const pid = group.unprivileged && event.pid !== task.group.pid ? 0 : eventPid(event.pid, task.pidNamespace)
-    const lost = event.mask === FAN_Q_OVERFLOW && (group.flags & FAN_REPORT_FD_ERROR) !== 0
-    return writeMetadata(SCRATCH_VIEW, at, length, event.mask, lost ? -EBADF : FAN_NOFD, pid)
+    return writeMetadata(SCRATCH_VIEW, at, length, event.mask, fd, pid)
   }
 
   /** What the record says where there is no pidfd: the errno in a FAN_REPORT_FD_ERROR group, else one of two marks. */

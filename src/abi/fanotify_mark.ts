@@ -209,7 +209,8 @@ function applyMark(call: MarkCall, group: FanotifyGroup): number {
   const mask = whole ? given : maskWithoutChildren(group.flags, flags, given)
   if ((flags & FAN_MARK_ADD) === 0) return group.removeMark(object, flags, mask, whole ? 0 : HIDDEN_EVENTS)
   if (isFutile(flags, type, dentry)) return 0
-  return group.addMark(object, type, flags, mask, type === FAN_MARK_INODE ? dentry : null)
+  const held = type === FAN_MARK_INODE && !dentry.sb.keepsInodes ? dentry : null
+  return group.addMark(object, type, flags, mask, held)
 }
 
 /** The checks of the arguments: those of the object that are left to make, or -errno. */

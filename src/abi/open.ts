@@ -166,8 +166,7 @@ export const openSyscalls: readonly SyscallRow[] = [
   {
     nr: 2,
     name: 'open',
-    support: 'partial',
-    note: 'O_TMPFILE: ENOSYS',
+    support: 'full',
     handler: (task, regs) => lenient(task, regs, AT_FDCWD, 0, regs.i32(1), regs.u32(2)),
   },
   {
@@ -179,15 +178,14 @@ export const openSyscalls: readonly SyscallRow[] = [
   {
     nr: 257,
     name: 'openat',
-    support: 'partial',
-    note: 'O_TMPFILE: ENOSYS',
+    support: 'full',
     handler: (task, regs) => lenient(task, regs, regs.i32(0), 1, regs.i32(2), regs.u32(3)),
   },
   {
     nr: 437,
     name: 'openat2',
     support: 'partial',
-    note: 'O_TMPFILE: ENOSYS; RESOLVE_CACHED finds everything cached',
+    note: 'RESOLVE_CACHED finds everything cached',
     handler: openat2,
   },
 ]

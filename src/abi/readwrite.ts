@@ -1,4 +1,6 @@
 import { type File, FMODE_CAN_READ, FMODE_CAN_WRITE, FMODE_LSEEK, FMODE_READ, FMODE_WRITE } from '../kernel/file.js'
+import { fsnotifyAccess, fsnotifyModify } from '../kernel/fsnotify.js'
+import { readFile, readFileVector, writeFile } from '../kernel/read_write.js'
 import type { Task } from '../kernel/task.js'
 import type { UserBuffer } from '../kernel/user_buffer.js'
 import { WOULD_BLOCK } from '../kernel/wait_queue.js'
@@ -21,9 +23,6 @@ const SEEK_DATA = 3
 const SEEK_HOLE = 4
 
 type Mover = (file: File, task: Task, buffer: UserBuffer) => number
-
-const reading: Mover = (file, task, buffer) => file.read(task, buffer)
-const writing: Mover = (file, task, buffer) => file.write(task, buffer)
 
 /** Runs `move`, sleeping until it can; the file stays open in the sleep whatever becomes of the descriptor. */
 function moveOrSleep(task: Task, file: File, buffer: UserBuffer, move: Mover, reads: boolean): number | PendingSyscall {
@@ -52,7 +51,7 @@ function read(task: Task, regs: Registers): number | PendingSyscall {
   const count = regs.size(2)
   const error = checkRange(address, count)
   if (error !== 0) return error
-  return moveOrSleep(task, file, new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT)), reading, true)
+  return moveOrSleep(task, file, new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT)), readFile, true)
 }
 
 function write(task: Task, regs: Registers): number | PendingSyscall {
@@ -63,7 +62,7 @@ function write(task: Task, regs: Registers): number | PendingSyscall {
   const count = regs.size(2)
   const error = checkRange(address, count)
   if (error !== 0) return error
-  return moveOrSleep(task, file, new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT)), writing, false)
+  return moveOrSleep(task, file, new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT)), writeFile, false)
 }
 
 /** pread64 and pwrite64: a position of their own. */
@@ -83,7 +82,9 @@ function positioned(task: Task, regs: Registers, reads: boolean): number {
   const error = checkRange(address, count)
   if (error !== 0) return error
   const buffer = new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT))
-  return reads ? file.readAt(task, buffer, offset) : file.writeAt(task, buffer, offset)
+  const result = reads ? file.readAt(task, buffer, offset) : file.writeAt(task, buffer, offset)
+  if (result > 0) (reads ? fsnotifyAccess : fsnotifyModify)(file)
+  return result
 }
 
 /** The buffers that an iovec names, or -errno. */
@@ -116,8 +117,8 @@ function vectored(task: Task, regs: Registers, reads: boolean): number | Pending
   if (typeof buffer === 'number') return buffer
   if ((file.mode & (reads ? FMODE_READ : FMODE_WRITE)) === 0) return -EBADF
   if ((file.mode & (reads ? FMODE_CAN_READ : FMODE_CAN_WRITE)) === 0) return -EINVAL
-  if (buffer.remaining === 0) return 0
-  return moveOrSleep(task, file, buffer, reads ? reading : writing, reads)
+  if (buffer.remaining === 0 && !reads) return 0
+  return moveOrSleep(task, file, buffer, reads ? readFileVector : writeFile, reads)
 }
 
 function lseek(task: Task, regs: Registers): number {

@@ -1,3 +1,4 @@
+import { attributeSyscalls } from './attributes.js'
 import { capabilitySyscalls } from './capabilities.js'
 import { cloneSyscalls } from './clone.js'
 import { credentialSyscalls } from './credentials.js'
@@ -5,9 +6,11 @@ import { descriptorSyscalls } from './descriptors.js'
 import { fanotifySyscalls } from './fanotify.js'
 import { fileSyscalls } from './files.js'
 import { fsContextSyscalls } from './fs_context.js'
+import { getdentsSyscalls } from './getdents.js'
 import { handleSyscalls } from './handles.js'
 import { ioctlSyscalls } from './ioctl.js'
 import { killSyscalls } from './kill.js'
+import { linkSyscalls } from './links.js'
 import { listmountSyscalls } from './listmount.js'
 import { listnsSyscalls } from './listns.js'
 import { mountSyscalls } from './mount.js'
@@ -51,6 +54,9 @@ export const SYSCALLS: readonly SyscallRow[] = [
   ...statSyscalls,
   ...fanotifySyscalls,
   ...fileSyscalls,
+  ...linkSyscalls,
+  ...attributeSyscalls,
+  ...getdentsSyscalls,
   ...mountSyscalls,
   ...openTreeSyscalls,
   ...moveMountSyscalls,

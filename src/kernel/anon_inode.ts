@@ -1,4 +1,4 @@
-import { ENXIO } from '../uapi/errno.js'
+import { ENXIO, EOPNOTSUPP } from '../uapi/errno.js'
 import { Dentry } from './dentry.js'
 import { Inode } from './inode.js'
 import type { Kernel } from './kernel.js'
@@ -11,6 +11,10 @@ const ANON_INO = 8
 class AnonInode extends Inode {
   constructor(sb: SuperBlock) {
     super(sb, ANON_INO, 0o600)
+  }
+
+  override mayChange(): number {
+    return -EOPNOTSUPP
   }
 
   override open(): number {

@@ -221,9 +221,7 @@ function mountpointOn(parent: Mount, top: Mount, path: string): Dentry {
 function addNode(sb: MemorySuperBlock, dir: Dentry, name: string, mode: number, rdev: number): Dentry {
   const inode = new MemoryInode(sb, S_IFCHR | mode)
   inode.rdev = rdev
-  const dentry = new Dentry(name, dir, inode)
-  dir.add(dentry)
-  return dentry
+  return inode.enterAs(dir, name)
 }
 
 function addDevices(sb: MemorySuperBlock): void {

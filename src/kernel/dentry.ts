@@ -16,6 +16,10 @@ export class Dentry {
   mounts: Set<Mount> | null
   /** False once the name is gone (unlink, rmdir) or never was in a directory (pipes, sockets, nsfs). */
   hashed: boolean
+  /** Its place in the listings of its directory, where the filesystem keeps one. */
+  offset = 0
+  /** The name is gone and nobody uses the dentry any more. */
+  dead = false
 
   constructor(name: string, parent: Dentry | null, inode: Inode) {
     this.name = name

@@ -25,7 +25,7 @@ export class DirFile extends File {
   override iterate(task: Task, emit: (name: string, ino: number, position: number, type: number) => boolean): number {
     let position = this.pos
     const give = (name: string, ino: number, mode: number): boolean => {
-      if (!emit(name, ino, position + 1, (mode & S_IFMT) >> 12)) return false
+      if (!emit(name, ino, position, (mode & S_IFMT) >> 12)) return false
       this.pos = ++position
       return true
     }

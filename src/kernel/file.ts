@@ -17,6 +17,7 @@ import {
 } from '../uapi/fcntl.js'
 import type { Cred } from './cred.js'
 import type { Dentry } from './dentry.js'
+import { fsnotifyClose } from './fsnotify.js'
 import type { Inode } from './inode.js'
 import type { Mount } from './mount.js'
 import type { Path } from './path.js'
@@ -111,6 +112,7 @@ export abstract class File implements Path {
   /** Drops a reference; the last one releases the file, in the context of whoever is current. */
   put(): void {
     if (--this.refs !== 0) return
+    fsnotifyClose(this)
     if ((this.mode & FMODE_WRITER) !== 0) {
       this.dentry.inode.writers--
       this.mnt.writers--
@@ -216,6 +218,7 @@ export class PathFile extends File {
 
   constructor(path: Path, flags: number, cred: Cred) {
     super(path, flags, cred, 0)
+    this.mode = FMODE_NONOTIFY
   }
 
   override read(): number {

@@ -1,9 +1,10 @@
-import { EACCES, EINVAL, ENOENT, ENOTDIR, EPERM } from '../uapi/errno.js'
+import { EACCES, EINVAL, ENOENT, ENOTDIR, EOPNOTSUPP, EPERM } from '../uapi/errno.js'
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../uapi/fcntl.js'
 import type { Dentry } from './dentry.js'
 import type { MarkConnector } from './fanotify/connector.js'
 import type { File } from './file.js'
 import type { Path } from './path.js'
+import type { Attributes } from './setattr.js'
 import type { SuperBlock } from './super_block.js'
 import type { Task } from './task.js'
 
@@ -26,6 +27,13 @@ export abstract class Inode {
   immutable = false
   /** Files open for writing on it. */
   writers = 0
+  /** Programs that run from it: nobody may write it. */
+  executing = 0
+  /** It has no name and may be given one (O_TMPFILE). */
+  linkable = false
+  /** When it was read and changed, in nanoseconds since the epoch, where that was set; null stands for the present. */
+  atime: bigint | null = null
+  mtime: bigint | null = null
   /** fanotify marks on it. */
   marks: MarkConnector | null = null
 
@@ -54,6 +62,16 @@ export abstract class Inode {
     return false
   }
 
+  /** What its filesystem says to a change of attributes: 0 or -errno. */
+  mayChange(_attributes: Attributes): number {
+    return 0
+  }
+
+  /** It has a size that can be set, though nothing may be kept in it. */
+  get hasSize(): boolean {
+    return this.isReg
+  }
+
   /** Brings owner and mode up to date before they are looked at (procfs follows its task). */
   revalidate(): void {}
 
@@ -77,6 +95,33 @@ export abstract class Inode {
 
   rmdir(_task: Task, _dir: Dentry, _child: Dentry): number {
     return -EPERM
+  }
+
+  /** Makes `name` in this directory another name of what `old` stands for. */
+  link(_task: Task, _dir: Dentry, _name: string, _old: Dentry): Dentry | number {
+    return -EPERM
+  }
+
+  /** Makes a file without a name; `linkable`: it may be given one. */
+  tmpfile(_task: Task, _dir: Dentry, _mode: number, _linkable: boolean): Dentry | number {
+    return -EOPNOTSUPP
+  }
+
+  /** Moves `old`, which is in this directory, to `newName` in `newDir`, over `target` if that is there. */
+  rename(
+    _task: Task,
+    _old: Dentry,
+    _newDir: Dentry,
+    _newName: string,
+    _target: Dentry | null,
+    _whiteout: boolean,
+  ): number {
+    return -EPERM
+  }
+
+  /** Makes `a`, which is in this directory, and `b` change places. */
+  exchange(_task: Task, _a: Dentry, _b: Dentry): number {
+    return -EINVAL
   }
 
   symlink(_task: Task, _dir: Dentry, _name: string, _target: string): Dentry | number {
@@ -108,6 +153,16 @@ export abstract class Inode {
 
   /** Cuts or extends the data to `size` bytes. */
   truncate(_task: Task, _size: number): number {
-    return -EINVAL
+    return 0
+  }
+
+  /** Gives room to the bytes from `offset` on, or takes it from them (they read as 0 then); 0 or -errno. */
+  allocate(_offset: number, _length: number, _keepSize: boolean, _punch: boolean): number {
+    return -EOPNOTSUPP
+  }
+
+  /** Extended attributes, where the filesystem has them. */
+  get xattrs(): Map<string, Uint8Array> | null {
+    return null
   }
 }

@@ -1,28 +1,31 @@
 import { TMPFS_MAGIC } from '../uapi/constants/magic.js'
-import { EFAULT, EFBIG, EINVAL, ENAMETOOLONG, ENOENT, ENOTEMPTY } from '../uapi/errno.js'
-import { O_APPEND, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_ISGID } from '../uapi/fcntl.js'
+import { EFBIG, EINVAL, ENAMETOOLONG, ENOENT, ENOTEMPTY } from '../uapi/errno.js'
+import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_ISGID } from '../uapi/fcntl.js'
 import { openDevice } from './char_device.js'
-import type { Cred } from './cred.js'
 import { Dentry } from './dentry.js'
-import { DirFile } from './dir_file.js'
-import { File, FMODE_CAN_ODIRECT, FMODE_CAN_READ, FMODE_CAN_WRITE, FMODE_LSEEK } from './file.js'
+import type { File } from './file.js'
+import { fsnotifyInodeRemove } from './fsnotify.js'
 import { Inode } from './inode.js'
 import type { Kernel } from './kernel.js'
+import { DirOffsets, MemoryDirFile } from './memory_dir.js'
+import { MemoryFile } from './memory_file.js'
 import type { Path } from './path.js'
 import { openFifo, type Pipe } from './pipe.js'
 import { SuperBlock } from './super_block.js'
 import type { Task } from './task.js'
-import type { UserBuffer } from './user_buffer.js'
 import type { UserNamespace } from './user_namespace.js'
 
+/** Mode of what RENAME_WHITEOUT leaves behind: a character device without a driver. */
+const WHITEOUT_MODE = S_IFCHR
 /** What an entry adds to the size of a directory on tmpfs; `.` and `..` count. */
 const DIRENT_SIZE = 20
 const HOSTFS_BLOCK_SIZE = 1024
 const NAME_MAX = 255
 /** handle_type of tmpfs: a generation and a 64-bit inode number. */
 const FILEID_INO32_GEN = 1
+const HANDLE_SIZE = 12
 /** Files are kept whole in memory; none grows beyond this. */
-const MAX_FILE_SIZE = 0x7fff_ffff
+export const MAX_FILE_SIZE = 0x7fff_ffff
 const NO_DATA = new Uint8Array(0)
 
 /** Magic numbers of the filesystems that are modelled as plain memory, by type; others have tmpfs's. */
@@ -40,6 +43,7 @@ const MAGIC: Readonly<Record<string, number>> = {
 /** A filesystem whose directories and files live in memory and go with it. */
 export class MemorySuperBlock extends SuperBlock {
   #nextIno = 1
+  readonly #inodes: Map<number, MemoryInode> = new Map()
 
   constructor(kernel: Kernel, type: string, dev: number, rootMode = 0o755, userNs: UserNamespace = kernel.initUserNs) {
     super(kernel, type, MAGIC[type] ?? TMPFS_MAGIC, dev, userNs)
@@ -48,10 +52,16 @@ export class MemorySuperBlock extends SuperBlock {
     this.birthTimes = this.fineTimes
     this.makesUnnamed = this.fineTimes
     if (type === 'hostfs') this.blockSize = HOSTFS_BLOCK_SIZE
+    this.fsid = [kernel.random(), kernel.random()]
     const inode = new MemoryInode(this, S_IFDIR | rootMode)
     inode.nlink = 2
     inode.size = this.direntSize * 2
     this.root = new Dentry('/', null, inode)
+    inode.aliases.push(this.root)
+  }
+
+  override get keepsInodes(): boolean {
+    return true
   }
 
   /** By how much an entry makes its directory larger. */
@@ -59,13 +69,41 @@ export class MemorySuperBlock extends SuperBlock {
     return this.magic === TMPFS_MAGIC ? DIRENT_SIZE : 0
   }
 
+  /** Gives a new inode its number. */
   newIno(): number {
     return this.#nextIno++
   }
 
+  /** @internal */
+  enter(inode: MemoryInode): void {
+    this.#inodes.set(inode.ino, inode)
+  }
+
+  override dentryUnused(dentry: Dentry): void {
+    if (dentry.hashed || dentry.isRoot || dentry.dead) return
+    dentry.dead = true
+    const inode = dentry.inode as MemoryInode
+    if (inode.nlink === 0) fsnotifyInodeRemove(inode)
+    inode.aliases.splice(inode.aliases.indexOf(dentry), 1)
+    if (inode.aliases.length > 0) return
+    this.#inodes.delete(inode.ino)
+    inode.marks?.destroy()
+    inode.data = NO_DATA
+  }
+
+  override dentryOfHandle(_type: number, bytes: Uint8Array): Dentry | null {
+    if (this.magic !== TMPFS_MAGIC || bytes.length < HANDLE_SIZE) return null
+    const view = new DataView(bytes.buffer, bytes.byteOffset)
+    const inode = this.#inodes.get(view.getUint32(4, true) + view.getUint32(8, true) * 0x1_0000_0000)
+    if (inode === undefined || inode.generation !== view.getUint32(0, true)) return null
+    const { aliases } = inode
+    for (let at = aliases.length - 1; at >= 0; at--) if (aliases[at]!.hashed) return aliases[at]!
+    return aliases[aliases.length - 1] ?? null
+  }
+
   override encodeHandle(inode: Inode, fidOnly: boolean): { type: number; bytes: Uint8Array } | null {
     if (this.magic !== TMPFS_MAGIC) return super.encodeHandle(inode, fidOnly)
-    const bytes = new Uint8Array(12)
+    const bytes = new Uint8Array(HANDLE_SIZE)
     const view = new DataView(bytes.buffer)
     view.setUint32(0, inode.generation, true)
     view.setUint32(4, inode.ino, true)
@@ -80,10 +118,10 @@ export class MemorySuperBlock extends SuperBlock {
       if (name === '') continue
       let next = at.children?.get(name)
       if (next === undefined) {
-        next = new Dentry(name, at, new MemoryInode(this, S_IFDIR | 0o755))
-        next.inode.nlink = 2
+        const inode = new MemoryInode(this, S_IFDIR | 0o755)
+        next = inode.enterAs(at, name)
+        inode.nlink = 2
         at.inode.nlink++
-        at.add(next)
       }
       at = next
     }
@@ -98,10 +136,31 @@ export class MemoryInode extends Inode {
   pipe: Pipe | null = null
   /** Where a symbolic link points. */
   target = ''
+  /** The names it has, and had while they are in use; the newest last. */
+  readonly aliases: Dentry[] = []
+  #offsets: DirOffsets | null = null
+  #xattrs: Map<string, Uint8Array> | null = null
 
   constructor(sb: MemorySuperBlock, mode: number, uid = 0, gid = 0) {
     super(sb, sb.newIno(), mode, uid, gid)
     this.generation = sb.kernel.vfs.newGeneration()
+    sb.enter(this)
+  }
+
+  /** The order of a directory's entries. */
+  get offsets(): DirOffsets {
+    this.#offsets ??= new DirOffsets()
+    return this.#offsets
+  }
+
+  /** Makes `name` in `dir` stand for this inode. */
+  enterAs(dir: Dentry, name: string): Dentry {
+    const dentry = new Dentry(name, dir, this)
+    this.aliases.push(dentry)
+    dir.add(dentry)
+    ;(dir.inode as MemoryInode).offsets.add(dentry)
+    dir.inode.size += this.#direntSize
+    return dentry
   }
 
   get #direntSize(): number {
@@ -118,19 +177,24 @@ export class MemoryInode extends Inode {
     return name.length > NAME_MAX ? -ENAMETOOLONG : -ENOENT
   }
 
-  #make(task: Task, dir: Dentry, name: string, mode: number): Dentry {
+  #newInode(task: Task, mode: number): MemoryInode {
     const sgid = (this.mode & S_ISGID) !== 0
     const gid = sgid ? this.gid : task.cred.fsgid
     const isDir = (mode & S_IFMT) === S_IFDIR
-    const inode = new MemoryInode(
-      this.sb as MemorySuperBlock,
-      sgid && isDir ? mode | S_ISGID : mode,
-      task.cred.fsuid,
-      gid,
-    )
-    const dentry = new Dentry(name, dir, inode)
-    dir.add(dentry)
-    this.size += this.#direntSize
+    return new MemoryInode(this.sb as MemorySuperBlock, sgid && isDir ? mode | S_ISGID : mode, task.cred.fsuid, gid)
+  }
+
+  #make(task: Task, dir: Dentry, name: string, mode: number): Dentry {
+    return this.#newInode(task, mode).enterAs(dir, name)
+  }
+
+  override tmpfile(task: Task, dir: Dentry, mode: number, linkable: boolean): Dentry {
+    const inode = this.#newInode(task, mode)
+    inode.nlink = 0
+    inode.linkable = linkable
+    const dentry = new Dentry(`#${inode.ino}`, dir, inode)
+    dentry.hashed = false
+    inode.aliases.push(dentry)
     return dentry
   }
 
@@ -156,19 +220,92 @@ export class MemoryInode extends Inode {
     return dentry
   }
 
-  override unlink(_task: Task, _dir: Dentry, child: Dentry): number {
-    child.inode.nlink--
+  override link(_task: Task, dir: Dentry, name: string, old: Dentry): Dentry | number {
+    const inode = old.inode as MemoryInode
+    inode.nlink++
+    inode.linkable = false
+    return inode.enterAs(dir, name)
+  }
+
+  /** Takes `child` out of this directory; its links are the caller's. */
+  #remove(child: Dentry): void {
+    this.offsets.remove(child)
     this.size -= this.#direntSize
     child.drop()
+  }
+
+  override unlink(_task: Task, _dir: Dentry, child: Dentry): number {
+    child.inode.nlink--
+    this.#remove(child)
     return 0
   }
 
   override rmdir(_task: Task, _dir: Dentry, child: Dentry): number {
-    if (child.children !== null && child.children.size > 0) return -ENOTEMPTY
+    if (!isEmpty(child)) return -ENOTEMPTY
     child.inode.nlink = 0
     this.nlink--
-    this.size -= this.#direntSize
-    child.drop()
+    this.#remove(child)
+    return 0
+  }
+
+  override rename(
+    task: Task,
+    oldDentry: Dentry,
+    newDir: Dentry,
+    newName: string,
+    target: Dentry | null,
+    whiteout: boolean,
+  ): number {
+    if (target !== null && !isEmpty(target)) return -ENOTEMPTY
+    const oldDir = oldDentry.parent
+    const oldName = oldDentry.name
+    const to = newDir.inode as MemoryInode
+    const isDir = oldDentry.inode.isDir
+    const place = target === null ? 0 : target.offset
+    const stays = target === null && newDir === oldDir
+    if (target !== null) {
+      target.inode.nlink = target.inode.isDir ? 0 : target.inode.nlink - 1
+      if (target.inode.isDir) to.nlink--
+      to.size -= this.#direntSize
+      target.drop()
+    }
+    if (stays) oldDentry.drop()
+    else this.#remove(oldDentry)
+    if (isDir) {
+      this.nlink--
+      to.nlink++
+    }
+    oldDentry.name = newName
+    oldDentry.parent = newDir
+    newDir.add(oldDentry)
+    if (!stays) {
+      to.size += this.#direntSize
+      if (target === null) to.offsets.add(oldDentry)
+      else to.offsets.replace(place, oldDentry)
+    }
+    if (whiteout) this.#make(task, oldDir, oldName, WHITEOUT_MODE)
+    return 0
+  }
+
+  override exchange(_task: Task, a: Dentry, b: Dentry): number {
+    const dirA = a.parent
+    const dirB = b.parent
+    const placeA = a.offset
+    const placeB = b.offset
+    const nameA = a.name
+    if (dirA !== dirB && a.inode.isDir !== b.inode.isDir) {
+      const moves = a.inode.isDir ? 1 : -1
+      dirA.inode.nlink -= moves
+      dirB.inode.nlink += moves
+    }
+    a.name = b.name
+    a.parent = dirB
+    b.name = nameA
+    b.parent = dirA
+    dirB.add(a)
+    dirA.add(b)
+    ;(dirA.inode as MemoryInode).offsets.replace(placeA, b)
+    ;(dirB.inode as MemoryInode).offsets.replace(placeB, a)
     return 0
   }
 
@@ -186,7 +323,7 @@ export class MemoryInode extends Inode {
       case S_IFREG:
         return new MemoryFile(path, flags, task.cred)
       case S_IFDIR:
-        return new DirFile(path, flags, task.cred)
+        return new MemoryDirFile(path, flags, task.cred, this.offsets)
       case S_IFCHR:
         return openDevice(task, path, flags)
       case S_IFIFO:
@@ -197,10 +334,21 @@ export class MemoryInode extends Inode {
   }
 
   override truncate(_task: Task, size: number): number {
-    if (size > MAX_FILE_SIZE) return -EFBIG
+    if (size > Number.MAX_SAFE_INTEGER) return -EFBIG
     if (size < this.size) this.data = this.data.slice(0, size)
     this.size = size
     return 0
+  }
+
+  override allocate(offset: number, length: number, keepSize: boolean, punch: boolean): number {
+    if (punch) this.data.fill(0, Math.min(offset, this.data.length), Math.min(offset + length, this.data.length))
+    else if (!keepSize && offset + length > this.size) this.size = offset + length
+    return 0
+  }
+
+  override get xattrs(): Map<string, Uint8Array> {
+    this.#xattrs ??= new Map()
+    return this.#xattrs
   }
 
   /** Room for `size` bytes; what was not written reads as 0. */
@@ -212,45 +360,4 @@ export class MemoryInode extends Inode {
   }
 }
 
-const ZEROES = new Uint8Array(4096)
-
-/** An open regular file in memory. */
-export class MemoryFile extends File {
-  readonly kind = 'regular'
-
-  constructor(path: Path, flags: number, cred: Cred) {
-    super(path, flags, cred, FMODE_LSEEK | FMODE_CAN_READ | FMODE_CAN_WRITE | FMODE_CAN_ODIRECT)
-  }
-
-  override read(_task: Task, buffer: UserBuffer): number {
-    const inode = this.inode as MemoryInode
-    const want = Math.min(buffer.remaining, inode.size - this.pos)
-    if (want <= 0) return 0
-    const stored = Math.max(0, Math.min(want, inode.data.length - this.pos))
-    let done = buffer.copyOut(inode.data, this.pos, stored)
-    if (done === stored) {
-      while (done < want) {
-        const piece = Math.min(want - done, ZEROES.length)
-        const copied = buffer.copyOut(ZEROES, 0, piece)
-        done += copied
-        if (copied < piece) break
-      }
-    }
-    if (done === 0) return -EFAULT
-    this.pos += done
-    return done
-  }
-
-  override write(_task: Task, buffer: UserBuffer): number {
-    const inode = this.inode as MemoryInode
-    if ((this.flags & O_APPEND) !== 0) this.pos = inode.size
-    const want = Math.min(buffer.remaining, MAX_FILE_SIZE - this.pos)
-    if (want <= 0) return buffer.remaining === 0 ? 0 : -EFBIG
-    inode.reserve(this.pos + want)
-    const done = buffer.copyIn(inode.data, this.pos, want)
-    if (done === 0) return -EFAULT
-    this.pos += done
-    if (this.pos > inode.size) inode.size = this.pos
-    return done
-  }
-}
+const isEmpty = (dentry: Dentry): boolean => dentry.children === null || dentry.children.size === 0

@@ -24,6 +24,7 @@ import {
   S_ISVTX,
 } from '../uapi/fcntl.js'
 import type { Dentry } from './dentry.js'
+import { fsnotifyDelete, fsnotifyLinkCount } from './fsnotify.js'
 import { MNT_NOSYMFOLLOW, type Mount } from './mount.js'
 import { type Path, pathDone } from './path.js'
 import { inodePermission, MAY_EXEC, MAY_WRITE, stickyForbids, wantWrite } from './permission.js'
@@ -370,8 +371,13 @@ export function unlinkAt(task: Task, dfd: number, name: string): number {
   if (error !== 0) return error
   if (isLocalMountpoint(task, victim)) return -EBUSY
   const result = dir.inode.unlink(task, dir, victim)
-  if (result === 0) detachMounts(victim)
-  return result
+  if (result !== 0) return result
+  detachMounts(victim)
+  const { inode, name: gone } = victim
+  fsnotifyLinkCount(inode)
+  dentryGone(victim)
+  fsnotifyDelete(dir.inode, inode, gone)
+  return 0
 }
 
 /** Removes an empty directory (rmdir, unlinkat with AT_REMOVEDIR): 0 or -errno. */
@@ -383,8 +389,12 @@ export function rmdirAt(task: Task, dfd: number, name: string): number {
   if (error !== 0) return error
   if (isLocalMountpoint(task, victim)) return -EBUSY
   const result = dir.inode.rmdir(task, dir, victim)
-  if (result === 0) detachMounts(victim)
-  return result
+  if (result !== 0) return result
+  detachMounts(victim)
+  const { inode, name: gone } = victim
+  dentryGone(victim)
+  fsnotifyDelete(dir.inode, inode, gone)
+  return 0
 }
 
 /** What a last component that is no name costs. */
@@ -409,4 +419,9 @@ function victimAt(
   const victim = walk.dentry.inode.lookup(task, walk.dentry, walk.name)
   if (typeof victim === 'number') return victim
   return { dir: walk.dentry, victim, trailingSlash: walk.trailingSlash }
+}
+
+/** A name is gone (`d_delete`): unless somebody uses it still, so is what it stood for. */
+export function dentryGone(dentry: Dentry): void {
+  if (dentry.refs === 0) dentry.sb.dentryUnused(dentry)
 }

@@ -1,4 +1,4 @@
-import { EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOSYS, ENOTDIR, EOPNOTSUPP, EPERM } from '../uapi/errno.js'
+import { EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, EOPNOTSUPP, EPERM, ETXTBSY } from '../uapi/errno.js'
 import {
   O_ACCMODE,
   O_CREAT,
@@ -19,11 +19,13 @@ import {
   S_IFREG,
 } from '../uapi/fcntl.js'
 import type { Cred } from './cred.js'
-import { type File, FMODE_CAN_ODIRECT, FMODE_WRITE, FMODE_WRITER, PathFile } from './file.js'
+import { type File, FMODE_CAN_ODIRECT, FMODE_NONOTIFY, FMODE_WRITE, FMODE_WRITER, PathFile } from './file.js'
+import { fsnotifyCreate, fsnotifyOpen } from './fsnotify.js'
 import { MNT_NODEV } from './mount.js'
-import { mayCreate, startAt, Walk } from './namei.js'
+import { dentryGone, mayCreate, startAt, Walk } from './namei.js'
 import { type Path, pathDone } from './path.js'
 import { inodePermission, MAY_EXEC, MAY_OPEN, MAY_READ, MAY_WRITE, ownerOrCapable, wantWrite } from './permission.js'
+import { truncateFile } from './setattr.js'
 import type { Task } from './task.js'
 
 /** How a file is to be opened. */
@@ -60,9 +62,21 @@ function openTmpfile(task: Task, start: Path, name: string, how: OpenHow): File 
   if (error === 0 && !walk.dentry.inode.isDir) error = -ENOTDIR
   if (error === 0) error = wantWrite(walk)
   if (error === 0) error = inodePermission(task, walk.dentry.inode, MAY_WRITE | MAY_EXEC)
-  if (error === 0) error = walk.dentry.inode.takesNewNames && walk.dentry.sb.makesUnnamed ? -ENOSYS : -EOPNOTSUPP
+  const file = error === 0 ? makeUnnamed(task, walk, how) : error
   pathDone(walk)
-  return error
+  return file
+}
+
+function makeUnnamed(task: Task, dir: Path, how: OpenHow): File | number {
+  const { inode, sb } = dir.dentry
+  if (!inode.takesNewNames || !sb.makesUnnamed) return -EOPNOTSUPP
+  const mode = S_IFREG | (how.mode & 0o7777 & ~task.fs!.umask)
+  const made = inode.tmpfile(task, dir.dentry, mode, (how.flags & O_EXCL) === 0)
+  if (typeof made === 'number') return made
+  const file = dentryOpen(task, { mnt: dir.mnt, dentry: made }, how.flags & ~(O_EXCL | O_TRUNC), task.cred)
+  if (typeof file === 'number') dentryGone(made)
+  else fsnotifyOpen(file)
+  return file
 }
 
 function openLast(walk: Walk, name: string, how: OpenHow): File | number {
@@ -112,8 +126,11 @@ function createLast(task: Task, walk: Walk, how: OpenHow): File | number {
   if (error !== 0) return error
   const made = dir.inode.create(task, dir, walk.name, S_IFREG | (how.mode & 0o7777 & ~task.fs!.umask), 0)
   if (typeof made === 'number') return made
+  fsnotifyCreate(dir.inode, made)
   walk.dentry = made
-  return dentryOpen(task, walk, how.flags & ~(O_EXCL | O_TRUNC), task.cred)
+  const file = dentryOpen(task, walk, how.flags & ~(O_EXCL | O_TRUNC), task.cred)
+  if (typeof file !== 'number') fsnotifyOpen(file)
+  return file
 }
 
 /** Opens a place, after everything that an open asks of what it finds there. */
@@ -133,10 +150,13 @@ export function openPlace(task: Task, place: Path, how: OpenHow): File | number 
   }
   const error = mayOpen(task, place, flags)
   if (error !== 0) return error
+  if (truncates && inode.executing > 0) return -ETXTBSY
   const file = dentryOpen(task, place, flags, task.cred)
-  if (typeof file !== 'number' && truncates) {
-    const result = inode.truncate(task, 0)
-    if (result < 0 && result !== -EINVAL) {
+  if (typeof file === 'number') return file
+  fsnotifyOpen(file)
+  if (truncates) {
+    const result = truncateFile(task, file, 0)
+    if (result < 0) {
       file.put()
       return result
     }
@@ -178,12 +198,14 @@ export function dentryOpen(task: Task, path: Path, flags: number, cred: Cred): F
   const file = inode.open(task, path, flags)
   if (typeof file === 'number') return file
   if ((flags & O_DIRECT) !== 0 && (file.mode & FMODE_CAN_ODIRECT) === 0) {
+    file.mode |= FMODE_NONOTIFY
     file.put()
     return -EINVAL
   }
   if ((file.mode & FMODE_WRITE) !== 0 && (inode.isReg || inode.isDir)) {
     const readOnly = wantWrite(path)
     if (readOnly !== 0) {
+      file.mode |= FMODE_NONOTIFY
       file.put()
       return readOnly
     }

@@ -1,3 +1,4 @@
+import { EOPNOTSUPP } from '../uapi/errno.js'
 import { Dentry } from './dentry.js'
 import { Inode } from './inode.js'
 import type { Kernel } from './kernel.js'
@@ -25,6 +26,15 @@ export class PidfsInode extends Inode {
   constructor(sb: SuperBlock, pid: Pid) {
     super(sb, pid.ino, 0o700)
     this.pid = pid
+  }
+
+  override mayChange(): number {
+    return -EOPNOTSUPP
+  }
+
+  /** Inside the kernel it is a regular file, though stat does not say so. */
+  override get hasSize(): boolean {
+    return true
   }
 
   override open(task: Task, path: Path, flags: number): PidfdFile {

@@ -18,6 +18,7 @@ import { nameToNumber, ProcInode } from './proc_inode.js'
 import { statusText } from './proc_status.js'
 import type { ProcSuperBlock } from './procfs.js'
 import { PTRACE_MODE_READ_FSCREDS, ptraceMayAccess } from './ptrace.js'
+import type { Attributes } from './setattr.js'
 import type { Task } from './task.js'
 import type { UserNamespace } from './user_namespace.js'
 
@@ -48,6 +49,10 @@ abstract class PidInode extends ProcInode {
     const owner = mm === null ? task.kernel.initUserNs : mm.userNs
     this.uid = owner.hasUid(0) || owner.parent === null ? Math.max(0, owner.kuid(0)) : 0
     this.gid = owner.hasGid(0) || owner.parent === null ? Math.max(0, owner.kgid(0)) : 0
+  }
+
+  override mayChange({ mode }: Attributes): number {
+    return mode === undefined ? 0 : -EPERM
   }
 
   /** 0 when `task` may look into the task behind this inode, else -EACCES. */

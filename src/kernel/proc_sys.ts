@@ -1,4 +1,4 @@
-import { EACCES, EINVAL, ENOENT, ENOSYS } from '../uapi/errno.js'
+import { EACCES, EINVAL, ENOENT, ENOSYS, EPERM } from '../uapi/errno.js'
 import { S_IFDIR, S_IFREG } from '../uapi/fcntl.js'
 import { CAP_LAST_CAP, CAP_SYS_RESOURCE } from './capability.js'
 import { inGroup, nsCapable } from './cred.js'
@@ -10,6 +10,7 @@ import type { Path } from './path.js'
 import { latin1, type ProcContent, ProcFile, takeBytes } from './proc_file.js'
 import { ProcInode } from './proc_inode.js'
 import type { ProcSuperBlock } from './procfs.js'
+import type { Attributes } from './setattr.js'
 import type { Task } from './task.js'
 import { UCOUNT_FANOTIFY_GROUPS, UCOUNT_FANOTIFY_MARKS, UCOUNT_NAMES } from './ucounts.js'
 
@@ -129,12 +130,21 @@ function refuses(task: Task, mode: number, mask: number): boolean {
   return (mask & 7 & ~bits) !== 0
 }
 
+/** Modes and owners stay as they are. */
+function refusesAttributes({ mode, uid, gid }: Attributes): number {
+  return mode === undefined && uid === undefined && gid === undefined ? 0 : -EPERM
+}
+
 class SysctlInode extends ProcInode {
   readonly #file: SysctlFile
 
   constructor(sb: ProcSuperBlock, file: SysctlFile) {
     super(sb, S_IFREG | file.mode)
     this.#file = file
+  }
+
+  override mayChange(attributes: Attributes): number {
+    return refusesAttributes(attributes)
   }
 
   override permission(task: Task, mask: number): number {
@@ -178,6 +188,10 @@ class SysctlDirInode extends ProcInode {
   constructor(sb: ProcSuperBlock, dir: SysctlDir) {
     super(sb, S_IFDIR | 0o555)
     this.#dir = dir
+  }
+
+  override mayChange(attributes: Attributes): number {
+    return refusesAttributes(attributes)
   }
 
   override permission(task: Task, mask: number): number {

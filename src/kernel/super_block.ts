@@ -1,6 +1,7 @@
 import { MS_DIRSYNC, MS_LAZYTIME, MS_MANDLOCK, MS_SYNCHRONOUS } from '../uapi/constants/mount.js'
 import type { Dentry } from './dentry.js'
 import type { MarkConnector } from './fanotify/connector.js'
+import { fsnotifySbDelete } from './fsnotify.js'
 import type { Inode } from './inode.js'
 import type { Kernel } from './kernel.js'
 import type { UserNamespace } from './user_namespace.js'
@@ -52,6 +53,14 @@ export abstract class SuperBlock {
   active = 0
   /** Files open for writing on it. */
   writers = 0
+  /** Marks on it, on its mounts and on its inodes, and how many of them are of groups that may deny, or fill in content. */
+  watchers = 0
+  permissionWatchers = 0
+  preContentWatchers = 0
+  /** Its inodes that have marks. */
+  readonly markedInodes: Set<Inode> = new Set()
+  /** What statfs gives as f_fsid, and fanotify tells with its file handles. */
+  fsid: readonly [number, number] = [0, 0]
   root!: Dentry
 
   protected constructor(kernel: Kernel, type: string, magic: number, dev: number, userNs: UserNamespace) {
@@ -78,7 +87,7 @@ export abstract class SuperBlock {
   put(): void {
     if (--this.active !== 0) return
     this.shutDown()
-    this.marks?.destroy()
+    fsnotifySbDelete(this)
     this.kernel.vfs.freeDev(this.dev)
   }
 
@@ -87,6 +96,16 @@ export abstract class SuperBlock {
 
   /** A dentry of this filesystem lost its last reference. Filesystems that keep inodes alive by reference override it. */
   dentryUnused(_dentry: Dentry): void {}
+
+  /** Its names keep their inodes in memory, marked or not. */
+  get keepsInodes(): boolean {
+    return false
+  }
+
+  /** What a file handle's bytes lead to, or null. */
+  dentryOfHandle(_type: number, _bytes: Uint8Array): Dentry | null {
+    return null
+  }
 
   /** The text of a dentry that is in no directory (`pipe:[12]`); null when it has an ordinary path. */
   dynamicName(_dentry: Dentry): string | null {

@@ -15,7 +15,7 @@ export class MarkConnector {
   readonly object: Markable
   /** In the order in which the groups are told: groups that may deny first, then by age of the group. */
   readonly marks: FanotifyMark[] = []
-  /** What any of the marks wants to hear of. */
+  /** What any of the marks wants to hear of, or has to see in order to ignore it. */
   mask = 0
   /** How many of the marks keep the object, an inode, in memory, and the dentry by which they do. */
   #holders = 0
@@ -39,7 +39,7 @@ export class MarkConnector {
     while (at > 0 && mark.group.isToldBefore(marks[at - 1]!.group)) at--
     if (at === marks.length) marks.push(mark)
     else marks.splice(at, 0, mark)
-    this.mask |= mark.mask
+    this.mask |= mark.attention
   }
 
   remove(mark: FanotifyMark): void {
@@ -64,10 +64,15 @@ export class MarkConnector {
     held.put()
   }
 
+  /** A mark keeps the object in memory. */
+  get isHeld(): boolean {
+    return this.#held !== null
+  }
+
   /** Brings `mask` up to date after a mark lost bits. */
   recalculate(): void {
     let mask = 0
-    for (const mark of this.marks) mask |= mark.mask
+    for (const mark of this.marks) mask |= mark.attention
     this.mask = mask
   }
 

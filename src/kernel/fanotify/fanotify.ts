@@ -1,13 +1,21 @@
 import {
+  FAN_CLASS_CONTENT,
+  FAN_CLASS_PRE_CONTENT,
+  FAN_MARK_FILESYSTEM,
+  FAN_MARK_INODE,
+  FAN_MARK_MOUNT,
   FAN_MARK_USERNS,
   FAN_MNT_ATTACH,
   FAN_MNT_DETACH,
   FAN_NS_CREATE,
   FAN_NS_DELETE,
 } from '../../uapi/constants/fanotify.js'
+import type { Inode } from '../inode.js'
 import type { Kernel } from '../kernel.js'
+import type { Mount } from '../mount.js'
 import type { Namespace } from '../namespace.js'
 import type { NamespaceNotify } from '../notify.js'
+import type { SuperBlock } from '../super_block.js'
 import type { MarkConnector } from './connector.js'
 import { MntEvent, NsEvent } from './event.js'
 import type { FanotifyMark } from './mark.js'
@@ -34,14 +42,14 @@ export class Fanotify implements NamespaceNotify {
 
   /** @internal */
   markAdded(mark: FanotifyMark): void {
-    if (mark.connector.type !== FAN_MARK_USERNS) return
-    if (this.#userNsMarks++ === 0) this.#kernel.notify = this
+    if (mark.connector.type === FAN_MARK_USERNS && this.#userNsMarks++ === 0) this.#kernel.notify = this
+    countWatchers(mark, 1)
   }
 
   /** @internal */
   markRemoved(mark: FanotifyMark): void {
-    if (mark.connector.type !== FAN_MARK_USERNS) return
-    if (--this.#userNsMarks === 0) this.#kernel.notify = null
+    if (mark.connector.type === FAN_MARK_USERNS && --this.#userNsMarks === 0) this.#kernel.notify = null
+    countWatchers(mark, -1)
   }
 
   /** A namespace left an active count of zero: its direct owner's watchers hear of it. */
@@ -55,6 +63,34 @@ export class Fanotify implements NamespaceNotify {
     const owner = ns.owner
     if (owner !== null && owner.marks !== null) sendNs(owner.marks, FAN_NS_DELETE, ns.id, owner.id)
   }
+}
+
+/** The filesystem that a marked object belongs to; null for namespaces. */
+function superBlockOf(connector: MarkConnector): SuperBlock | null {
+  switch (connector.type) {
+    case FAN_MARK_INODE:
+      return (connector.object as Inode).sb
+    case FAN_MARK_MOUNT:
+      return (connector.object as Mount).sb
+    case FAN_MARK_FILESYSTEM:
+      return connector.object as SuperBlock
+    default:
+      return null
+  }
+}
+
+/** Keeps a filesystem's counts of its watchers, from which its events know that nobody wants them. */
+function countWatchers(mark: FanotifyMark, by: 1 | -1): void {
+  const { connector } = mark
+  const sb = superBlockOf(connector)
+  if (sb === null) return
+  sb.watchers += by
+  if (mark.group.class >= FAN_CLASS_CONTENT) sb.permissionWatchers += by
+  if (mark.group.class >= FAN_CLASS_PRE_CONTENT) sb.preContentWatchers += by
+  if (connector.type !== FAN_MARK_INODE) return
+  const inode = connector.object as Inode
+  if (by > 0) sb.markedInodes.add(inode)
+  else if (connector.marks.length === 0) sb.markedInodes.delete(inode)
 }
 
 function sendNs(connector: MarkConnector, mask: number, self: number, owner: number): void {

@@ -16,10 +16,11 @@ import { UCOUNT_FANOTIFY_GROUPS, UCOUNT_FANOTIFY_MARKS, type Ucounts } from '../
 import type { UserNamespace } from '../user_namespace.js'
 import { WaitQueue } from '../wait_queue.js'
 import { type Markable, MarkConnector, type MarkType } from './connector.js'
-import { type FanotifyEvent, OverflowEvent } from './event.js'
+import { type FanotifyEvent, MergingEvent, OverflowEvent } from './event.js'
 import { EventQueue } from './event_queue.js'
 import { FanotifyMark } from './mark.js'
 import { MARK_ADD_CHECKS, MARK_REMOVE_CHECKS, type MarkChange } from './mark_change_checks.js'
+import { MergeTable } from './merge_table.js'
 
 /** FAN_UNLIMITED_QUEUE's limit. */
 const UNLIMITED_EVENTS = 0xffff_ffff
@@ -47,6 +48,7 @@ export class FanotifyGroup {
   readonly #age: number
   readonly #maxEvents: number
   readonly #overflow: OverflowEvent = new OverflowEvent()
+  readonly #merging: MergeTable = new MergeTable()
   #newestMark: FanotifyMark | null = null
   /** The overflow event is in the queue. */
   #overflowed = false
@@ -131,8 +133,8 @@ export class FanotifyGroup {
       mark.ignoreMask |= mask
     } else {
       mark.mask |= mask
-      mark.connector.mask |= mask
     }
+    mark.connector.recalculate()
     return 0
   }
 
@@ -210,10 +212,24 @@ export class FanotifyGroup {
     this.waitQueue.wakeAll()
   }
 
-  /** Takes the `count` events that wait longest out of the queue. */
+  /** Merges an event into one in the queue that tells the same, else queues it if there is room. */
+  insert(event: MergingEvent): void {
+    if (!this.makeRoom() || this.#merging.merge(event)) {
+      event.release()
+      return
+    }
+    this.#merging.add(event)
+    this.append(event)
+  }
+
+  /** Takes the `count` events that wait longest out of the queue; they are the caller's to release. */
   take(count: number): void {
     const { queue } = this
     if (this.#overflowed) for (let i = 0; i < count; i++) if (queue.at(i) === this.#overflow) this.#overflowed = false
+    for (let at = 0; at < count; at++) {
+      const event = queue.at(at)
+      if (event instanceof MergingEvent) this.#merging.remove(event)
+    }
     queue.drop(count)
   }
 
@@ -221,6 +237,8 @@ export class FanotifyGroup {
   destroy(): void {
     this.#destroyed = true
     while (this.#newestMark !== null) this.destroyMark(this.#newestMark)
+    this.#merging.clear()
+    for (let at = 0; at < this.queue.length; at++) this.queue.at(at).release()
     this.queue.clear()
     this.#ucounts.decrement(UCOUNT_FANOTIFY_GROUPS)
     this.userNs.put()

@@ -47,3 +47,9 @@ export const NS_EVENTS: number = FAN_NS_CREATE | FAN_NS_DELETE
 
 /** All that a mask may hold, whatever the group. */
 export const MARK_MASK_BITS: number = FD_EVENTS | INODE_EVENTS | EVENT_FLAGS | MNT_EVENTS
+
+/** Events that may come from a child of a watched directory. */
+export const CHILD_EVENTS: number = FD_EVENTS | FAN_ATTRIB
+
+/** Every event that objects send to their marks. */
+export const ALL_EVENTS: number = FD_EVENTS | INODE_EVENTS

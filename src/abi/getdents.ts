@@ -1,0 +1,70 @@
+import { readDir } from '../kernel/read_write.js'
+import type { Task } from '../kernel/task.js'
+import { EBADF, EFAULT, EINVAL, ENOTDIR } from '../uapi/errno.js'
+import { fileAt } from './descriptors.js'
+import type { Registers } from './registers.js'
+import type { SyscallRow } from './syscall_row.js'
+
+/** struct linux_dirent64 before the name: inode number, the position behind it, length, type. */
+const HEADER = 19
+const NAME_MAX = 255
+const entry = new Uint8Array((HEADER + NAME_MAX + 1 + 7) & ~7)
+const view = new DataView(entry.buffer)
+const position = new Uint8Array(8)
+const positionView = new DataView(position.buffer)
+
+function setU64(to: DataView, at: number, value: number): void {
+  to.setUint32(at, value, true)
+  to.setUint32(at + 4, Math.floor(value / 0x1_0000_0000), true)
+}
+
+function getdents64(task: Task, regs: Registers): number {
+  const file = fileAt(task, regs.u32(0))
+  if (file === null) return -EBADF
+  if (!file.inode.isDir) return -ENOTDIR
+  const { memory } = regs
+  const start = regs.ptr(1)
+  const size = regs.u32(2)
+  let used = 0
+  let last = -1
+  let error = 0
+  // An entry learns where the next one is when that comes.
+  const tell = (next: number): boolean => {
+    if (last < 0) return true
+    setU64(positionView, 0, next)
+    return memory.copyOut(start + last + 8, position, 8) === 8
+  }
+  const result = readDir(file, task, (name, ino, at, type) => {
+    const length = (HEADER + name.length + 1 + 7) & ~7
+    if (used + length > size) {
+      error = -EINVAL
+      return false
+    }
+    setU64(view, 0, ino)
+    view.setUint16(16, length, true)
+    view.setUint8(18, type)
+    for (let i = 0; i < name.length; i++) view.setUint8(HEADER + i, name.charCodeAt(i))
+    view.setUint8(HEADER + name.length, 0)
+    const to = start + used
+    // Neither the position nor the padding is the entry's to write.
+    const whole =
+      tell(at) &&
+      memory.copyOut(to, entry, 8) === 8 &&
+      memory.copyOut(to + 16, entry.subarray(16), HEADER - 16 + name.length + 1) === HEADER - 16 + name.length + 1
+    if (!whole) {
+      error = -EFAULT
+      return false
+    }
+    last = used
+    used += length
+    return true
+  })
+  if (result < 0) return result
+  if (last < 0) return error
+  return tell(file.pos) ? used : -EFAULT
+}
+
+/** Listing directories. */
+export const getdentsSyscalls: readonly SyscallRow[] = [
+  { nr: 217, name: 'getdents64', support: 'full', handler: getdents64 },
+]

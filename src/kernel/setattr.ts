@@ -1,0 +1,150 @@
+import { FAN_ACCESS, FAN_ATTRIB, FAN_MODIFY } from '../uapi/constants/fanotify.js'
+import { EINVAL, EISDIR, EOPNOTSUPP, EPERM, ETXTBSY } from '../uapi/errno.js'
+import { S_ISGID, S_ISUID } from '../uapi/fcntl.js'
+import { CAP_CHOWN, CAP_FSETID } from './capability.js'
+import { inGroup } from './cred.js'
+import type { Dentry } from './dentry.js'
+import type { File } from './file.js'
+import { fsnotifyDentry } from './fsnotify.js'
+import type { Inode } from './inode.js'
+import type { Path } from './path.js'
+import { capableWrtInode, inodePermission, MAY_WRITE, ownerOrCapable, wantWrite } from './permission.js'
+import type { Task } from './task.js'
+
+const GROUP_EXEC = 0o010
+
+/** What of an inode is to change; ids are those of the initial user namespace. */
+export interface Attributes {
+  readonly mode?: number
+  readonly uid?: number
+  readonly gid?: number
+  readonly size?: number
+  /** Nanoseconds since the epoch, or the present. */
+  readonly atime?: bigint | 'now'
+  readonly mtime?: bigint | 'now'
+  /** Lose set-uid and set-gid bits. */
+  readonly killPrivileges?: boolean
+  /** Done for the task, not by it: nobody asks whether it may. */
+  readonly force?: boolean
+}
+
+/** The task may give the inode, which is its own, to a group that it is in, and with CAP_CHOWN anything to anyone. */
+function mayChown(task: Task, inode: Inode, { uid, gid }: Attributes): boolean {
+  const owns = inode.uid === task.cred.fsuid
+  if (uid !== undefined && !(owns && uid === inode.uid) && !capableWrtInode(task, inode, CAP_CHOWN)) return false
+  if (gid === undefined || (owns && (gid === inode.gid || inGroup(task.cred, gid)))) return true
+  return capableWrtInode(task, inode, CAP_CHOWN)
+}
+
+/** What the change asks of the task: 0 or -errno. */
+function checkChange(task: Task, inode: Inode, attributes: Attributes): number {
+  const { mode, uid, gid, atime, mtime } = attributes
+  const setsTimes =
+    typeof atime === 'bigint' || typeof mtime === 'bigint' || (atime === undefined) !== (mtime === undefined)
+  if ((mode !== undefined || uid !== undefined || gid !== undefined || setsTimes) && inode.immutable) return -EPERM
+  if (atime === 'now' && mtime === 'now') {
+    if (inode.immutable) return -EPERM
+    if (!ownerOrCapable(task, inode)) {
+      const error = inodePermission(task, inode, MAY_WRITE)
+      if (error !== 0) return error
+    }
+  }
+  if (mode !== undefined && inode.isLink) return -EOPNOTSUPP
+  const refused = inode.mayChange(attributes)
+  if (refused !== 0) return refused
+  if (attributes.force === true) return 0
+  if (!mayChown(task, inode, attributes)) return -EPERM
+  if (mode !== undefined && !ownerOrCapable(task, inode)) return -EPERM
+  return setsTimes && !ownerOrCapable(task, inode) ? -EPERM : 0
+}
+
+/** The mode without the bits that a change of owner or content takes. */
+function withoutPrivileges(mode: number): number {
+  let left = mode & ~S_ISUID
+  if ((mode & (S_ISGID | GROUP_EXEC)) === (S_ISGID | GROUP_EXEC)) left &= ~S_ISGID
+  return left
+}
+
+/** Changes attributes of what `dentry` stands for, and tells so (`notify_change`): 0 or -errno. */
+export function notifyChange(task: Task, dentry: Dentry, attributes: Attributes): number {
+  const { inode } = dentry
+  const error = checkChange(task, inode, attributes)
+  if (error !== 0) return error
+  const { uid, gid, size, atime, mtime } = attributes
+  let { mode } = attributes
+  if (attributes.killPrivileges === true && withoutPrivileges(inode.mode) !== inode.mode)
+    mode = withoutPrivileges(inode.mode)
+  if (size !== undefined) {
+    const result = inode.truncate(task, size)
+    if (result < 0) return result
+  }
+  if (uid !== undefined) inode.uid = uid
+  if (gid !== undefined) inode.gid = gid
+  if (mode !== undefined) {
+    let bits = mode & 0o7777
+    if (attributes.force !== true && !inGroup(task.cred, inode.gid) && !capableWrtInode(task, inode, CAP_FSETID))
+      bits &= ~S_ISGID
+    inode.mode = (inode.mode & ~0o7777) | bits
+  }
+  const now = atime === 'now' || mtime === 'now' ? task.kernel.clock() : 0n
+  if (atime !== undefined) inode.atime = atime === 'now' ? now : atime
+  if (mtime !== undefined) inode.mtime = mtime === 'now' ? now : mtime
+
+  let mask = 0
+  if (uid !== undefined || gid !== undefined || mode !== undefined) mask |= FAN_ATTRIB
+  if (size !== undefined) mask |= FAN_MODIFY
+  if (atime !== undefined && mtime !== undefined) mask |= FAN_ATTRIB
+  else if (atime !== undefined) mask |= FAN_ACCESS
+  else if (mtime !== undefined) mask |= FAN_MODIFY
+  if (mask !== 0) fsnotifyDentry(dentry, mask)
+  return 0
+}
+
+/** A write, by who may not keep them, takes set-uid and set-gid bits from a file. */
+export function removePrivileges(task: Task, dentry: Dentry): void {
+  const { mode } = dentry.inode
+  if ((mode & (S_ISUID | S_ISGID)) === 0 || withoutPrivileges(mode) === mode) return
+  if (task.cred.effective.has(CAP_FSETID) && task.cred.userNs === task.kernel.initUserNs) return
+  notifyChange(task, dentry, { killPrivileges: true, force: true })
+}
+
+/** chmod and its kin: 0 or -errno. */
+export function chmod(task: Task, path: Path, mode: number): number {
+  const readOnly = wantWrite(path)
+  return readOnly === 0 ? notifyChange(task, path.dentry, { mode: mode & 0o7777 }) : readOnly
+}
+
+/** chown and its kin; undefined leaves an id as it is. 0 or -errno. */
+export function chown(task: Task, path: Path, uid: number | undefined, gid: number | undefined): number {
+  const readOnly = wantWrite(path)
+  if (readOnly !== 0) return readOnly
+  const change: Attributes = {
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
+    killPrivileges: !path.dentry.inode.isDir,
+  }
+  return notifyChange(task, path.dentry, change)
+}
+
+/** Sets the size of a file to `size`, as truncate does by path: 0 or -errno. */
+export function truncatePath(task: Task, path: Path, size: number): number {
+  const { inode } = path.dentry
+  if (inode.isDir) return -EISDIR
+  if (!inode.isReg) return -EINVAL
+  const readOnly = wantWrite(path)
+  if (readOnly !== 0) return readOnly
+  const error = inodePermission(task, inode, MAY_WRITE)
+  if (error !== 0) return error
+  if (inode.executing > 0) return -ETXTBSY
+  return truncateDentry(task, path.dentry, size)
+}
+
+/** Sets the size of an open file: 0 or -errno. */
+export function truncateFile(task: Task, file: File, size: number): number {
+  return truncateDentry(task, file.dentry, size)
+}
+
+function truncateDentry(task: Task, dentry: Dentry, size: number): number {
+  const privileged = task.cred.effective.has(CAP_FSETID)
+  return notifyChange(task, dentry, { size, killPrivileges: !privileged, force: true })
+}
