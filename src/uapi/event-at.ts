@@ -62,6 +62,9 @@ const RANGE_SIZE: number = fanotify_event_info_range.size
 const RANGE_OFFSET: number = fanotify_event_info_range.offset.offset
 const RANGE_COUNT: number = fanotify_event_info_range.offset.count
 
+/** What an event without records has: most events of a group that reports open files. */
+const NO_INFO: readonly FanotifyInfo[] = Object.freeze([])
+
 /**
  * The reader's current event as an object; the reader's records are used up.
  * @param group what to call an event whose records do not tell.
@@ -70,7 +73,7 @@ export function eventAt(reader: EventReader, group: EventGroup): FanotifyEvent {
   const { view, offset, bytesConsumed } = reader
   // next() stopped at where the records begin, and at no other version
   const metadata_len = reader.infoEnd - offset
-  const info = reader.infoEnd === bytesConsumed ? [] : infosAt(reader)
+  const info = reader.infoEnd === bytesConsumed ? NO_INFO : infosAt(reader)
   const event: FanotifyEvent = {
     event_len: bytesConsumed - offset,
     vers: VERSION,
@@ -80,7 +83,7 @@ export function eventAt(reader: EventReader, group: EventGroup): FanotifyEvent {
     fd: view.getInt32(offset + FD, true),
     pid: view.getInt32(offset + PID, true),
     info,
-    group: info.length === 0 ? group : groupOf(info, group),
+    group: info === NO_INFO ? group : groupOf(info, group),
   }
   if (metadata_len !== METADATA) event.metadata_tail = bytesAt(reader, offset + METADATA, offset + metadata_len)
   if (reader.infoEnd !== bytesConsumed) event.trailing = bytesAt(reader, reader.infoEnd, bytesConsumed)
@@ -103,8 +106,8 @@ function maskOf(reader: EventReader): bigint {
   return mask
 }
 
-function infosAt(reader: EventReader): FanotifyInfo[] {
-  if (!reader.nextInfo()) return []
+function infosAt(reader: EventReader): readonly FanotifyInfo[] {
+  if (!reader.nextInfo()) return NO_INFO
   // most events have one record, and a push on an empty array would make room for seventeen
   const info = [infoAt(reader, reader.infoType)]
   while (reader.nextInfo()) info.push(infoAt(reader, reader.infoType))

@@ -133,8 +133,8 @@ export interface FanotifyEvent {
   fd: number
   /** Who caused it, in the reader's pid namespace; 0 when it is not visible there or the group is unprivileged. */
   pid: number
-  /** The records, in their order. */
-  info: FanotifyInfo[]
+  /** The records, in their order. Not to be changed: events without records share one empty array. */
+  info: readonly FanotifyInfo[]
   /** Told by the records (MNT and NS: `ns`; file handles: `fs`), else by the caller's `group` option, else `fs`. */
   group: EventGroup
   /** Bytes of a longer metadata than ours: from 24 to `metadata_len`. */
