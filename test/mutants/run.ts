@@ -4,8 +4,8 @@
  *   npm run mutants -- [--fuzz SECONDS] [--only N,M…] [--jobs N] [--write]
  *
  * Every mutant is a patch in mutants.json: a text that stands once in a file, and what to put in its place. It is applied in a
- * copy of the tree, and the recorded transcripts are replayed there; what survives goes to the tests, and what survives those
- * to what real kernels answered to generated programs (`--fuzz`: recorded for so long on each backend that is at hand).
+ * copy of the tree, and the recorded transcripts are replayed there; what survives goes to the other tests, then to the
+ * properties, and what survives those to what real kernels answered to generated programs (`--fuzz`: recorded for so long on each backend that is at hand).
  * --write puts the result into docs/mutants.md. A patch whose text does not stand in its file exactly once ends the run.
  */
 import { execFile } from 'node:child_process'
@@ -34,7 +34,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PARTS = ['src', 'fuzz', 'lab', 'test', 'package.json', 'tsconfig.json', 'tsconfig.base.json']
 /** How long one stage may take on one mutant; one that hangs is caught as well. */
 const PATIENCE = 300_000
-const TESTS = ['test/kernel', 'test/abi', 'test/properties', 'test/transcript', 'test/golden']
+const TESTS = ['test/kernel', 'test/abi', 'test/transcript', 'test/golden', '--exclude=test/transcript/golden.test.ts']
+const PROPERTIES = ['test/properties']
 
 const { values } = parseArgs({
   options: {
@@ -85,16 +86,16 @@ class Cage {
     return this.#replays(['test/golden/transcripts'])
   }
 
-  async tests(): Promise<string | null> {
+  async tests(what: readonly string[]): Promise<string | null> {
     const { failed, output } = await run(this.folder, 'node_modules/.bin/vitest', [
       'run',
       '--bail=1',
+      '--no-isolate',
       '--no-file-parallelism',
-      ...TESTS,
-      '--exclude=test/transcript/golden.test.ts',
+      ...what,
     ])
     if (!failed) return null
-    return /^ FAIL {2}(.*)$/m.exec(output)?.[1] ?? 'it does not come to an end'
+    return /^ *FAIL {1,2}(.*)$/m.exec(output)?.[1]?.trim() ?? 'it does not come to an end'
   }
 
   async walks(folder: string): Promise<string | null> {
@@ -143,7 +144,8 @@ async function judge(cage: Cage, mutant: Mutant, number: number, walks: string |
   writeFileSync(path, sound.slice(0, at) + mutant.replace + sound.slice(at + mutant.find.length))
   const stages: [stage: string, look: () => Promise<string | null>][] = [
     ['goldens', () => cage.goldens()],
-    ['tests', () => cage.tests()],
+    ['tests', () => cage.tests(TESTS)],
+    ['properties', () => cage.tests(PROPERTIES)],
   ]
   if (walks !== null) stages.push(['fuzzing', () => cage.walks(walks)])
   let by: Verdict['by'] = null
@@ -183,10 +185,10 @@ function report(verdicts: readonly Verdict[], recorded: readonly string[]): stri
     '# Mutants',
     '',
     'Made by `npm run mutants -- --write`. The emulator is broken on purpose, one place at a time (`test/mutants/mutants.json`), and',
-    'what notices is written down: first the recorded transcripts, then the other tests, then what real kernels',
-    'answered to programs of the fuzzer.',
+    'what notices is written down: first the recorded transcripts, then the other tests, the properties, and what',
+    'real kernels answered to programs of the fuzzer.',
     '',
-    `${verdicts.length} mutants, ${verdicts.length - survivors.length} caught: ${caught('goldens')} by the goldens, ${caught('tests')} by the tests, ${caught('fuzzing')} by fuzzing; ${survivors.length} survive.`,
+    `${verdicts.length} mutants, ${verdicts.length - survivors.length} caught: ${caught('goldens')} by the goldens, ${caught('tests')} by the other tests, ${caught('properties')} by the properties, ${caught('fuzzing')} by fuzzing; ${survivors.length} survive.`,
     ...(recorded.length === 0 ? [] : ['', `Recorded for the fuzzing: ${recorded.join('; ')}.`]),
     '',
     '| # | file | kind | change | caught by |',
@@ -213,7 +215,7 @@ if (Number(values.fuzz) > 0) {
 const cages = Array.from({ length: Number(values.jobs) }, () => new Cage())
 try {
   const [first] = cages as [Cage]
-  const broken = (await first.goldens()) ?? (await first.tests())
+  const broken = (await first.goldens()) ?? (await first.tests(TESTS)) ?? (await first.tests(PROPERTIES))
   if (broken !== null) throw new Error(`the tests fail without a mutant: ${broken}`)
   const verdicts: Verdict[] = []
   let next = 0
