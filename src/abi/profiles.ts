@@ -34,6 +34,7 @@ const v73: Profile = {
   clone3HighFlags: 0x3f,
   statmountByFd: true,
   mountNamespaceFds: true,
+  movesBeneathLocked: true,
   protectedSymlinks: false,
   fanotify: { nsid: false, restartableEvents: 0, pidfdWithTid: true, fdinfoNsId: false, fionreadRecords: true },
 }
@@ -51,6 +52,7 @@ const v619: Profile = {
   clone3HighFlags: 0x3,
   statmountByFd: false,
   mountNamespaceFds: false,
+  movesBeneathLocked: false,
   pidTranslationNotty: true,
   fanotify: { ...v72.fanotify, pidfdWithTid: false, fionreadRecords: false },
 }

@@ -1,5 +1,5 @@
 import { describePath } from '../kernel/d_path.js'
-import { LOOKUP_FOLLOW, lookupAt } from '../kernel/namei.js'
+import { isUnder, LOOKUP_FOLLOW, lookupAt } from '../kernel/namei.js'
 import { type Path, pathDone } from '../kernel/path.js'
 import type { Task } from '../kernel/task.js'
 import {
@@ -185,7 +185,8 @@ function getcwd(task: Task, regs: Registers): number {
   const { root, cwd } = task.fs!
   const { dentry } = cwd
   if (!dentry.hashed && !dentry.isRoot) return -ENOENT
-  const text = describePath(cwd, root)
+  const inside = describePath(cwd, root)
+  const text = isUnder(cwd, root) ? inside : `(unreachable)${inside}`
   const size = regs.size(1)
   if (text.length + 1 > size) return -ERANGE
   const bytes = new Uint8Array(text.length + 1)

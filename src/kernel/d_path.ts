@@ -1,13 +1,14 @@
 import type { Dentry } from './dentry.js'
 import type { Path } from './path.js'
 
-/** The path of a dentry inside its own filesystem, from the filesystem's root. */
+/** The path of a dentry inside its own filesystem, from the filesystem's root, with `//deleted` when the name is gone. */
 export function dentryPath(dentry: Dentry): string {
   const dynamic = dentry.sb.dynamicName(dentry)
   if (dynamic !== null) return dynamic
   let text = ''
   for (let at = dentry; !at.isRoot; at = at.parent) text = `/${at.name}${text}`
-  return text === '' ? '/' : text
+  if (text === '') return '/'
+  return dentry.hashed ? text : `${text}//deleted`
 }
 
 /**

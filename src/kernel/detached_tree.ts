@@ -29,6 +29,9 @@ export class DetachedTree implements MountOwner {
     this.#ucounts = ucounts
   }
 
+  /** Nobody can look at a table of these mounts. */
+  touch(): void {}
+
   /** The last mount has left. */
   destroy(): void {
     this.#ucounts.decrement(NS_MNT)

@@ -28,6 +28,8 @@ export interface KernelFeatures {
   readonly statmountByFd: boolean
   /** open_tree and fsmount make mount namespaces (OPEN_TREE_NAMESPACE, FSMOUNT_NAMESPACE). */
   readonly mountNamespaceFds: boolean
+  /** A mount can be moved beneath the root and beneath a locked mount, whose lock it takes over. */
+  readonly movesBeneathLocked: boolean
   /** The clone3 flags above 32 bits that exist, shifted right by 32. */
   readonly clone3HighFlags: number
   readonly fanotify: FanotifyFeatures

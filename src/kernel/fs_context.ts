@@ -1,4 +1,11 @@
-import { MS_DIRSYNC, MS_LAZYTIME, MS_MANDLOCK, MS_RDONLY, MS_SYNCHRONOUS } from '../uapi/constants/mount.js'
+import {
+  MS_DIRSYNC,
+  MS_I_VERSION,
+  MS_LAZYTIME,
+  MS_MANDLOCK,
+  MS_RDONLY,
+  MS_SYNCHRONOUS,
+} from '../uapi/constants/mount.js'
 import { EBUSY, EINVAL, EPERM } from '../uapi/errno.js'
 import { CAP_SYS_ADMIN } from './capability.js'
 import { nsCapable } from './cred.js'
@@ -12,7 +19,7 @@ import type { UserNamespace } from './user_namespace.js'
 export type FsPhase = 'create-params' | 'awaiting-mount' | 'awaiting-reconf' | 'reconf-params' | 'failed'
 
 /** The flags that changing a filesystem's options can change. */
-const CHANGEABLE = MS_RDONLY | MS_SYNCHRONOUS | MS_MANDLOCK | MS_LAZYTIME
+const CHANGEABLE = MS_RDONLY | MS_SYNCHRONOUS | MS_MANDLOCK | MS_I_VERSION | MS_LAZYTIME
 const SHOWN = MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK | MS_LAZYTIME
 
 /** Words that set a flag, and that clear one. */

@@ -40,12 +40,12 @@ const proc: FsType = {
 }
 
 /** A filesystem that there is one of: mounting it mounts the one from boot. */
-function single(name: string, usernsMount: boolean): FsType {
+function single(name: string, usernsMount: boolean, parse: FsType['parse'] = () => null): FsType {
   return {
     name,
     usernsMount,
     userNs: (task) => task.cred.userNs,
-    parse: () => null,
+    parse,
     getTree(task) {
       if (task.cred.userNs !== task.kernel.initUserNs) return -ENOSYS
       return task.kernel.vfs.bootSuperBlock(name) ?? -ENOSYS
@@ -55,10 +55,9 @@ function single(name: string, usernsMount: boolean): FsType {
 }
 
 const MODELLED: ReadonlyMap<string, FsType> = new Map(
-  [tmpfs, ramfs, proc, single('sysfs', true), single('devtmpfs', false), single('cgroup2', true)].map((type) => [
-    type.name,
-    type,
-  ]),
+  [tmpfs, ramfs, proc, single('sysfs', true), single('devtmpfs', false, tmpfs.parse), single('cgroup2', true)].map(
+    (type) => [type.name, type],
+  ),
 )
 
 /** Filesystems that a kernel has and the model has not. */
@@ -77,5 +76,6 @@ export function fsTypeByName(name: string): FsType | number {
 
 /** The type of a filesystem that is mounted: what changing its options goes through. */
 export function fsTypeOf(name: string): FsType {
-  return MODELLED.get(name) ?? { ...ramfs, name, parse: () => null }
+  // Others, hostfs that is, take what they do not know.
+  return MODELLED.get(name) ?? { ...ramfs, name, parse: () => 0 }
 }

@@ -12,6 +12,7 @@ import type { Path } from './path.js'
 import type { Ucounts } from './ucounts.js'
 import { umountTree } from './umount.js'
 import type { UserNamespace } from './user_namespace.js'
+import { WaitQueue } from './wait_queue.js'
 
 /** A mount namespace: a tree of mounts. */
 export class MntNamespace extends Namespace implements MountOwner {
@@ -21,6 +22,9 @@ export class MntNamespace extends Namespace implements MountOwner {
   readonly mounts: MountList = new MountList()
   readonly isAnonymous = false
   readonly origin = 0
+  /** How often its mounts have changed. */
+  changes = 0
+  #changed: WaitQueue | null = null
   /** fanotify marks on it. */
   marks: MarkConnector | null = null
 
@@ -75,6 +79,18 @@ export class MntNamespace extends Namespace implements MountOwner {
     this.kernel.vfs.changes.end()
     this.marks?.destroy()
     super.destroy()
+  }
+
+  /** Sleepers in poll on a table of this namespace's mounts. */
+  get changed(): WaitQueue {
+    this.#changed ??= new WaitQueue()
+    return this.#changed
+  }
+
+  /** Its mounts have changed. */
+  touch(): void {
+    this.changes++
+    this.#changed?.wakeAll()
   }
 
   /** `/proc/<pid>/mountinfo` as a task with this root directory sees it. */

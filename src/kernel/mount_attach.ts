@@ -18,6 +18,7 @@ export function enterOwner(tree: readonly Mount[], owner: MountOwner): void {
     owner.mounts.add(mount)
     changes.touch(mount)
   }
+  owner.touch()
 }
 
 /** Gives all mounts of a tree peer groups; gives back those that got one. */
@@ -63,6 +64,7 @@ export function attachTree(task: Task, source: Mount, place: MountPlace): number
     if (ns!.owner !== userNs) lockTree(top)
     const covered = top.parent!.childAt(top.mountpoint!)
     if (top.ns !== ns) enterOwner(top === source ? tree : top.subtree(), ns!)
+    else ns!.touch()
     if (covered === null) top.show()
     else {
       const { topmost } = top

@@ -31,6 +31,7 @@ import {
   MNT_NOSYMFOLLOW,
   MNT_READONLY,
   MNT_RELATIME,
+  MNT_USER_SETTABLE,
   type Mount,
 } from './mount.js'
 
@@ -67,6 +68,12 @@ export function attributesOfFlags(flags: number): number {
   let attributes = 0
   for (const [mnt, , attr] of FLAGS) if ((flags & mnt) !== 0) attributes |= attr
   return attributes
+}
+
+/** Changes the flags that user space sets; the others stay. */
+export function setFlags(mount: Mount, flags: number): void {
+  mount.flags = (mount.flags & ~MNT_USER_SETTABLE) | flags
+  mount.ns?.touch()
 }
 
 const LOCKED_ON: readonly (readonly [lock: number, flag: number])[] = [

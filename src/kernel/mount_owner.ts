@@ -16,6 +16,8 @@ export interface MountOwner {
   readonly isAnonymous: boolean
   /** Id of the mount namespace that a detached tree was cloned from; 0 for one that was made new, and for what is no detached tree. */
   readonly origin: number
+  /** @internal Its mounts have changed. */
+  touch(): void
   /** @internal The last mount has left. */
   destroy(): void
 }

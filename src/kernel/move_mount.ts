@@ -2,7 +2,7 @@ import { EINVAL, ELOOP, EPERM } from '../uapi/errno.js'
 import { hasLockedChildren, wouldLoop } from './bind_mount.js'
 import { CAP_SYS_ADMIN } from './capability.js'
 import { nsCapable } from './cred.js'
-import type { Mount } from './mount.js'
+import { MNT_LOCKED, type Mount } from './mount.js'
 import { attachTree } from './mount_attach.js'
 import { isMountRoot, isOurs, type MountPlace, mayUse, placeAt } from './mount_place.js'
 import type { Path } from './path.js'
@@ -24,8 +24,10 @@ function checkSource(task: Task, source: Mount, place: MountPlace): number {
 
 /** What going beneath the mount `over` asks for: 0 or -EINVAL. */
 function checkBeneath(task: Task, source: Mount, over: Mount, place: MountPlace): number {
-  if (over.isLocked || source.overmount !== null) return -EINVAL
-  if (over === task.fs!.root.mnt || place.parent === task.nsproxy!.mnt.root) return -EINVAL
+  if (source.overmount !== null) return -EINVAL
+  if (!task.kernel.features.movesBeneathLocked) {
+    if (over.isLocked || over === task.fs!.root.mnt || place.parent === task.nsproxy!.mnt.root) return -EINVAL
+  }
   if (over.isAncestorOf(source)) return -EINVAL
   if (wouldCover(place.parent, over, place.mountpoint)) return -EINVAL
   return isOurs(task, source) && wouldCover(place.parent, source, place.mountpoint) ? -EINVAL : 0
@@ -45,7 +47,17 @@ export function moveMount(task: Task, from: Path, to: Path, beneath: boolean): n
   if (place.parent.isShared && tree.some((mount) => mount.unbindable)) return -EINVAL
   if (tree.some((mount) => wouldLoop(task, mount.root))) return -ELOOP
   if (source.isAncestorOf(place.parent)) return -ELOOP
-  return task.kernel.vfs.changes.finish(attachTree(task, source, place))
+  const result = attachTree(task, source, place)
+  if (result === 0 && beneath) passLock(to.mnt, source)
+  return task.kernel.vfs.changes.finish(result)
+}
+
+/** What holds the topmost mount in its place holds from now on the one beneath it. */
+function passLock(over: Mount, source: Mount): void {
+  const { topmost } = over
+  if (!topmost.isLocked) return
+  topmost.flags &= ~MNT_LOCKED
+  source.flags |= MNT_LOCKED
 }
 
 /** Who may change the propagation of a mount: 0, -EINVAL for one that is in no mount namespace, -EPERM. */

@@ -10,6 +10,7 @@ import {
   ENOENT,
   ENOTDIR,
   ENOTEMPTY,
+  EOVERFLOW,
   EPERM,
   EXDEV,
 } from '../uapi/errno.js'
@@ -338,6 +339,9 @@ export function placeFor(task: Task, dfd: number, name: string, isDir: boolean):
 /** What every creation asks of its directory (`may_create`). */
 export function mayCreate(task: Task, dir: Dentry): number {
   if (!dir.hashed && !dir.isRoot) return -ENOENT
+  const { fsuid, fsgid } = task.cred
+  const { userNs } = dir.sb
+  if (!userNs.hasUid(fsuid) || !userNs.hasGid(fsgid)) return -EOVERFLOW
   return inodePermission(task, dir.inode, MAY_WRITE | MAY_EXEC)
 }
 

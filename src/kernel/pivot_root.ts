@@ -37,6 +37,7 @@ export function pivotRoot(task: Task, newRoot: Path, putOld: Path): number {
   oldMount.attach(place.parent, place.mountpoint)
   changes.touch(oldMount)
   changes.touch(newMount)
+  task.nsproxy!.mnt.touch()
   const from: Path = { mnt: root.mnt, dentry: root.dentry }
   const { initPidNs } = task.kernel
   for (let pid = initPidNs.nextAfter(0); pid !== null; pid = initPidNs.nextAfter(pid.nr)) {

@@ -1,5 +1,5 @@
 import { EACCES, EINVAL, ENOENT, ENOSYS, EPERM, ESRCH } from '../uapi/errno.js'
-import { POLLIN, POLLRDNORM, S_IFDIR, S_IFLNK, S_IFREG } from '../uapi/fcntl.js'
+import { S_IFDIR, S_IFLNK, S_IFREG } from '../uapi/fcntl.js'
 import { CAP_SYS_ADMIN } from './capability.js'
 import { nsCapable } from './cred.js'
 import { describePath } from './d_path.js'
@@ -7,6 +7,8 @@ import { Dentry } from './dentry.js'
 import { type File, FMODE_READ, FMODE_WRITE } from './file.js'
 import { formatIdMap, type IdMapKind, writeIdMap, writeSetgroups } from './id_map_file.js'
 import type { Inode } from './inode.js'
+import { type MountLine, MountTableFile } from './mount_table_file.js'
+import { mountinfoLine, mountsLine, mountstatsLine } from './mountinfo.js'
 import type { Namespace } from './namespace.js'
 import { nsPath } from './nsfs.js'
 import type { Path } from './path.js'
@@ -106,6 +108,8 @@ class PidFile extends PidInode {
   override open(task: Task, path: Path, flags: number): File | number {
     const target = this.pid.task
     if (target === null) return -this.#entry.whenGone
+    const { openFile } = this.#entry
+    if (openFile !== undefined) return openFile(task, target, flags, path)
     const content = this.#entry.open(task, target, flags, this.pid)
     return typeof content === 'number' ? content : new ProcFile(path, flags, task.cred, content)
   }
@@ -118,6 +122,8 @@ interface FileEntry {
   readonly whenGone: number
   /** What the open file says; -errno refuses the open. */
   open(opener: Task, target: Task, flags: number, pid: Pid): ProcContent | number
+  /** In place of {@link open}, for what is more than text: the open file itself. */
+  openFile?(opener: Task, target: Task, flags: number, path: Path): File | number
 }
 
 function idMapEntry(kind: IdMapKind): FileEntry {
@@ -179,26 +185,19 @@ function readOnly(text: (reader: Task, target: Task, file: ProcFile) => string |
   }
 }
 
-/** mountinfo keeps the namespace and the root that the task had when it was opened. */
-const mountinfoEntry: FileEntry = {
-  mode: 0o444,
-  whenGone: EINVAL,
-  open(_opener, target) {
-    const ns = target.nsproxy?.mnt
-    const { fs } = target
-    if (ns === undefined || fs === null) return -EINVAL
-    ns.get()
-    const root = { mnt: fs.root.mnt.get(), dentry: fs.root.dentry.get() }
-    return {
-      read: () => ns.mountinfo(root),
-      pollMask: POLLIN | POLLRDNORM,
-      release: () => {
-        root.dentry.put()
-        root.mnt.put()
-        ns.put()
-      },
-    }
-  },
+/** The tables of mounts keep the namespace and the root that the task had when they were opened. */
+function mountTable(mode: number, line: MountLine): FileEntry {
+  return {
+    mode,
+    whenGone: EINVAL,
+    open: () => -EINVAL,
+    openFile(opener, target, flags, path) {
+      const ns = target.nsproxy?.mnt
+      const { fs } = target
+      if (ns === undefined) return -EINVAL
+      return fs === null ? -ENOENT : new MountTableFile(path, flags, opener.cred, ns, fs.root, line)
+    },
+  }
 }
 
 const COMM_LENGTH = 15
@@ -227,7 +226,9 @@ const FILES: Readonly<Record<string, FileEntry>> = {
   projid_map: idMapEntry('projid'),
   setgroups: setgroupsEntry,
   status: readOnly((_reader, target, file) => statusText(target, (file.inode as PidInode).sb.pidNs, file.cred.userNs)),
-  mountinfo: mountinfoEntry,
+  mountinfo: mountTable(0o444, mountinfoLine),
+  mounts: mountTable(0o444, mountsLine),
+  mountstats: mountTable(0o400, mountstatsLine),
   comm: commEntry,
 }
 
@@ -444,7 +445,7 @@ const PLACES: Readonly<Record<string, Maker>> = {
 const UNMODELLED = new Set(
   (
     'arch_status attr autogroup auxv cgroup clear_refs cmdline coredump_filter cpuset environ exe io ' +
-    'ksm_merging_pages ksm_stat latency limits loginuid map_files maps mem mounts mountstats net numa_maps oom_adj ' +
+    'ksm_merging_pages ksm_stat latency limits loginuid map_files maps mem net numa_maps oom_adj ' +
     'oom_score oom_score_adj pagemap patch_state personality sched schedstat sessionid smaps smaps_rollup stack stat ' +
     'statm syscall timens_offsets timers timerslack_ns wchan children'
   ).split(' '),

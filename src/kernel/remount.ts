@@ -2,8 +2,8 @@ import { MS_I_VERSION, MS_LAZYTIME, MS_MANDLOCK, MS_RDONLY, MS_SYNCHRONOUS } fro
 import { EBUSY, EINVAL, EPERM } from '../uapi/errno.js'
 import { FsContext } from './fs_context.js'
 import { fsTypeOf } from './fs_types.js'
-import { MNT_READONLY, MNT_USER_SETTABLE, type Mount } from './mount.js'
-import { mayChangeFlags } from './mount_flags.js'
+import { MNT_READONLY } from './mount.js'
+import { mayChangeFlags, setFlags } from './mount_flags.js'
 import { isMountRoot, isOurs } from './mount_place.js'
 import type { Path } from './path.js'
 import type { Task } from './task.js'
@@ -13,10 +13,6 @@ const REMOUNT_MASK = MS_RDONLY | MS_SYNCHRONOUS | MS_MANDLOCK | MS_I_VERSION | M
 function check(task: Task, path: Path, flags: number): number {
   if (!isOurs(task, path.mnt) || !isMountRoot(path)) return -EINVAL
   return mayChangeFlags(path.mnt, flags) ? 0 : -EPERM
-}
-
-function setFlags(mount: Mount, flags: number): void {
-  mount.flags = (mount.flags & ~MNT_USER_SETTABLE) | flags
 }
 
 /** Changes the flags of one mount (MS_REMOUNT with MS_BIND): 0, -EINVAL, -EPERM for what is locked, -EBUSY while it is written through. */

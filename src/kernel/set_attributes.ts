@@ -1,6 +1,6 @@
 import { EBUSY, EINVAL, EPERM } from '../uapi/errno.js'
 import { MNT_READONLY, MNT_USER_SETTABLE, type Mount } from './mount.js'
-import { mayChangeFlags } from './mount_flags.js'
+import { mayChangeFlags, setFlags } from './mount_flags.js'
 import { isMountRoot, isOurs } from './mount_place.js'
 import type { Path } from './path.js'
 import { leavePeers, makeShared, type Propagation, setPropagation } from './peer_group.js'
@@ -33,7 +33,7 @@ export function setAttributes(task: Task, path: Path, change: AttributeChange): 
     return error
   }
   for (const mount of mounts) {
-    mount.flags = (mount.flags & ~MNT_USER_SETTABLE) | newFlags(mount, change)
+    setFlags(mount, newFlags(mount, change))
     if (change.propagation !== null) setPropagation(mount, change.propagation)
   }
   return 0

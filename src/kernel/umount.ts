@@ -25,6 +25,7 @@ export function umountTree(top: Mount, kind: UmountKind): void {
   if (kind.propagate === true) leaving.push(...new UmountSpread(leaving).committed)
   makeAllPrivate(leaving)
   for (const mount of leaving) {
+    mount.ns?.touch()
     mount.ns = null
     if (staysConnected(mount, kind)) {
       // Last among what is mounted there, as a kernel has it from then on.
