@@ -1,9 +1,11 @@
 import type { Boot } from '../kernel/boot.js'
 import { Kernel } from '../kernel/kernel.js'
 import type { Task } from '../kernel/task.js'
+import { type ReturnWait, WOULD_BLOCK } from '../kernel/wait_queue.js'
 import { ENOSYS } from '../uapi/errno.js'
 import { EmbedderMemory, type UserMemory } from './memory.js'
-import type { PendingSyscall } from './pending.js'
+import { type PendingSyscall, sleepOn } from './pending.js'
+import { type PermissionWait, permissionWait } from './permission_wait.js'
 import { DEFAULT_PROFILE, PROFILES, type Profile, type ProfileName } from './profiles.js'
 import { Registers } from './registers.js'
 import type { SyscallRow } from './syscall_row.js'
@@ -175,7 +177,8 @@ export class Emulator {
     const previous = kernel.current
     kernel.current = task
     this.#depth++
-    const result = row.handler(task, regs)
+    let result = row.handler(task, regs)
+    if (kernel.returnWait !== null) result = this.#leave(task, result, kernel.returnWait)
     if (typeof result !== 'number') {
       result.nr = nr < 0 ? row.nr : nr
       result.name = row.name
@@ -187,6 +190,22 @@ export class Emulator {
     this.#depth--
     kernel.current = previous
     return result
+  }
+
+  /** Sleeps on the way out of a call; not if those who are waited for let go at once, because of the call itself. */
+  #leave(task: Task, result: number | PendingSyscall, wait: ReturnWait): number | PendingSyscall {
+    const { kernel } = this
+    kernel.returnWait = null
+    if (typeof result !== 'number' || task.state !== 'running') return result
+    const pending = sleepOn(task, [wait.released], () => (wait.isHeld ? WOULD_BLOCK : result))
+    pending.interruptible = false
+    if (this.#depth === 1) kernel.drain()
+    return pending.done ? result : pending
+  }
+
+  /** The accesses that wait for a permission daemon's answer, in the order in which they began to. */
+  waitingOnPermission(): PermissionWait[] {
+    return Array.from(this.kernel.fanotify.waiting, permissionWait)
   }
 
   #complete(pending: PendingSyscall): void {

@@ -5,6 +5,7 @@ import {
   EVENT_MNT,
   EVENT_NAME,
   EVENT_NS,
+  EVENT_PERM,
   type FanotifyEvent,
   type FidEvent,
   type MntEvent,
@@ -13,6 +14,7 @@ import {
 } from '../kernel/fanotify/event.js'
 import { FID_BITS } from '../kernel/fanotify/init_flags.js'
 import { DIRENT_EVENTS } from '../kernel/fanotify/masks.js'
+import type { PermEvent } from '../kernel/fanotify/perm_event.js'
 import type { Inode } from '../kernel/inode.js'
 import type { Pid } from '../kernel/pid.js'
 import type { PidNamespace } from '../kernel/pid_namespace.js'
@@ -27,7 +29,9 @@ import {
   FAN_EVENT_INFO_TYPE_NS,
   FAN_EVENT_INFO_TYPE_OLD_DFID_NAME,
   FAN_EVENT_INFO_TYPE_PIDFD,
+  FAN_EVENT_INFO_TYPE_RANGE,
   FAN_ONDIR,
+  FAN_PRE_ACCESS,
   FAN_RENAME,
   FAN_REPORT_FID,
   FAN_REPORT_NAME,
@@ -41,6 +45,7 @@ import {
   fanotify_event_info_mnt,
   fanotify_event_info_ns,
   fanotify_event_info_pidfd,
+  fanotify_event_info_range,
   fanotify_event_metadata,
 } from '../uapi/generated/fanotify.js'
 import { inodeHandle } from './inode_handle.js'
@@ -58,6 +63,9 @@ const PIDFD_RECORD: number = fanotify_event_info_pidfd.size
 const PIDFD: number = fanotify_event_info_pidfd.offset.pidfd
 const MNT_RECORD: number = fanotify_event_info_mnt.size
 const MNT_ID: number = fanotify_event_info_mnt.offset.mnt_id
+const RANGE_RECORD: number = fanotify_event_info_range.size
+const RANGE_OFFSET: number = fanotify_event_info_range.offset.offset
+const RANGE_COUNT: number = fanotify_event_info_range.offset.count
 const NS_RECORD: number = fanotify_event_info_ns.size
 const SELF_NSID: number = fanotify_event_info_ns.offset.self_nsid
 const OWNER_NSID: number = fanotify_event_info_ns.offset.owner_nsid
@@ -88,6 +96,9 @@ function fidName(event: FidEvent, fidMode: number): string | null {
   return fidMode !== FAN_REPORT_FID && (fidMode & FAN_REPORT_NAME) !== 0 && (event.mask & FAN_ONDIR) !== 0 ? SELF : null
 }
 
+/** True for a question about a range of the file. */
+const hasRange = (event: PermEvent): boolean => event.mask === FAN_PRE_ACCESS && event.offset >= 0
+
 /** event_len of an event in a group that reports as `groupFlags` say. */
 export function eventLength(event: FanotifyEvent, groupFlags: number): number {
   const length = METADATA_LEN + ((groupFlags & FAN_REPORT_PIDFD) !== 0 ? PIDFD_RECORD : 0)
@@ -109,6 +120,8 @@ export function eventLength(event: FanotifyEvent, groupFlags: number): number {
     }
     case EVENT_ERROR:
       return length + fidRecordLength((event as ErrorEvent).object, null) + ERROR_RECORD
+    case EVENT_PERM:
+      return hasRange(event as PermEvent) ? length + RANGE_RECORD : length
     default:
       return length
   }
@@ -243,6 +256,15 @@ function writeErrorRecord(view: DataView, at: number, event: ErrorEvent): number
   return at + ERROR_RECORD
 }
 
+/** Writes the record of the range that is about to be accessed and gives where it ends. */
+export function writeRangeRecord(view: DataView, at: number, event: PermEvent): number {
+  writeHeader(view, at, FAN_EVENT_INFO_TYPE_RANGE, RANGE_RECORD)
+  view.setUint32(at + INFO_HEADER, 0, true)
+  writeU64(view, at + RANGE_OFFSET, event.offset)
+  writeU64(view, at + RANGE_COUNT, event.count)
+  return at + RANGE_RECORD
+}
+
 /** Writes the records that come after the PIDFD record; gives where they end. */
 export function writeTailRecords(view: DataView, at: number, event: FanotifyEvent): number {
   switch (event.kind) {
@@ -250,6 +272,8 @@ export function writeTailRecords(view: DataView, at: number, event: FanotifyEven
       return writeErrorRecord(view, at, event as ErrorEvent)
     case EVENT_MNT:
       return writeMntRecord(view, at, event as MntEvent)
+    case EVENT_PERM:
+      return hasRange(event as PermEvent) ? writeRangeRecord(view, at, event as PermEvent) : at
     case EVENT_NS:
       return writeNsRecord(view, at, event as NsEvent)
     default:

@@ -6,8 +6,8 @@ import { FanotifyGroup } from '../kernel/fanotify/group.js'
 import type { Task } from '../kernel/task.js'
 import { UCOUNT_FANOTIFY_GROUPS } from '../kernel/ucounts.js'
 import { FAN_CLOEXEC, FAN_NONBLOCK } from '../uapi/constants/fanotify.js'
-import { ENOSYS } from '../uapi/errno.js'
 import { O_NONBLOCK, O_RDWR } from '../uapi/fcntl.js'
+import { FanotifyControlFile } from './fanotify_control_file.js'
 import { FanotifyFile } from './fanotify_file.js'
 import { FANOTIFY_INIT_CHECKS, type InitRequest, O_LARGEFILE } from './fanotify_init_checks.js'
 import { installFile } from './install_file.js'
@@ -53,7 +53,6 @@ export function fanotifyInit(task: Task, regs: Registers): number {
 
   const { kernel, cred } = task
   const { flags } = call
-  if ((flags & call.features.restartableEvents) !== 0) return -ENOSYS
   const group = new FanotifyGroup(
     kernel,
     flags,
@@ -62,6 +61,9 @@ export function fanotifyInit(task: Task, regs: Registers): number {
     cred.userNs.ucountsOf(cred.euid),
     !call.sysAdmin,
   )
-  const file = new FanotifyFile(task, group, O_RDWR | ((flags & FAN_NONBLOCK) !== 0 ? O_NONBLOCK : 0))
+  const file =
+    (flags & call.features.restartableEvents) !== 0
+      ? new FanotifyControlFile(task, group)
+      : new FanotifyFile(task, group, O_RDWR | ((flags & FAN_NONBLOCK) !== 0 ? O_NONBLOCK : 0))
   return installFile(task, file, (flags & FAN_CLOEXEC) !== 0)
 }

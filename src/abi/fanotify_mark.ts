@@ -32,7 +32,7 @@ import {
 } from '../uapi/constants/fanotify.js'
 import { EBADF, EINVAL, ENOENT, ENOTDIR } from '../uapi/errno.js'
 import type { ObjectChecks } from './accepted_calls.js'
-import { FanotifyFile } from './fanotify_file.js'
+import { FanotifyGroupFile } from './fanotify_group_file.js'
 import {
   effectiveMask,
   FANOTIFY_MARK_CHECKS,
@@ -57,7 +57,7 @@ export class MarkCall implements MarkObjectRequest, MarkObject {
   permissionEvents = false
   groupError = 0
   groupFlags = 0
-  file: FanotifyFile | null = null
+  file: FanotifyGroupFile | null = null
   pathError = 0
   path: Path | null = null
 
@@ -73,7 +73,7 @@ export class MarkCall implements MarkObjectRequest, MarkObject {
     this.pathError = 0
     this.path = null
     const file = task.files!.file(fd)
-    if (file instanceof FanotifyFile) {
+    if (file instanceof FanotifyGroupFile) {
       this.groupError = 0
       this.file = file
       this.groupFlags = file.group.flags

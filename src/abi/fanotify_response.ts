@@ -71,6 +71,6 @@ export function answerPermission(group: FanotifyGroup, buffer: UserBuffer): numb
     if (fd === FAN_NOFD) return count
   }
   if (fd < 0) return -EINVAL
-  // No access waits: permission events are not modelled, so there is nothing that this answers.
-  return -ENOENT
+  if (!group.permissions.answer(fd, answer)) return -ENOENT
+  return (answer & FAN_INFO) !== 0 ? count : RESPONSE
 }

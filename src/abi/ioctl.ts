@@ -4,10 +4,12 @@ import type { File, FileKind } from '../kernel/file.js'
 import { openNs } from '../kernel/nsfs.js'
 import { Socket } from '../kernel/socket.js'
 import type { Task } from '../kernel/task.js'
+import { FAN_IOC_OPEN_QUEUE_FD } from '../uapi/constants/fanotify.js'
 import { SIOCGSKNS } from '../uapi/constants/sockios.js'
 import { EBADF, EFAULT, ENOTTY, EPERM } from '../uapi/errno.js'
 import { O_NONBLOCK, O_RDONLY } from '../uapi/fcntl.js'
 import { fileAt } from './descriptors.js'
+import { openQueue } from './fanotify_ioctl.js'
 import { installFile } from './install_file.js'
 import { putUser32 } from './memory.js'
 import { nsIoctl } from './nsfs.js'
@@ -42,10 +44,16 @@ function socketIoctl(task: Task, file: File, command: number, regs: Registers): 
   return installFile(task, openNs(task, net, O_RDONLY), true)
 }
 
+function fanotifyIoctl(task: Task, file: File, command: number, regs: Registers): number {
+  return command === FAN_IOC_OPEN_QUEUE_FD ? openQueue(task, file) : plain(task, file, command, regs)
+}
+
 const HANDLERS: Readonly<Partial<Record<FileKind, IoctlHandler>>> = {
   ns: nsIoctl,
   socket: socketIoctl,
   pidfd: pidfdIoctl,
+  fanotify: fanotifyIoctl,
+  'fanotify-control': fanotifyIoctl,
 }
 
 function ioctl(task: Task, regs: Registers): number {
@@ -67,7 +75,7 @@ function ioctl(task: Task, regs: Registers): number {
     case FIOQSIZE:
       return -ENOTTY
     case FIONREAD:
-      if (file.inode.isReg && file.kind !== 'fanotify' && file.kind !== 'pidfd')
+      if (file.inode.isReg && file.kind !== 'fanotify' && file.kind !== 'fanotify-control' && file.kind !== 'pidfd')
         return putUser32(regs.memory, regs.ptr(2), file.inode.size - file.pos)
       break
     default:

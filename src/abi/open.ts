@@ -1,4 +1,6 @@
-import { openAt } from '../kernel/open.js'
+import type { File } from '../kernel/file.js'
+import { fsnotifyOpenPermission } from '../kernel/fsnotify_permission.js'
+import { finishOpen, openAt, undoOpen } from '../kernel/open.js'
 import { PipeFile } from '../kernel/pipe.js'
 import type { Task } from '../kernel/task.js'
 import { WOULD_BLOCK } from '../kernel/wait_queue.js'
@@ -35,6 +37,7 @@ import { copyStructFromUser } from './copy_struct.js'
 import { installFile } from './install_file.js'
 import { readNonEmptyPath } from './path_argument.js'
 import { type PendingSyscall, sleepOn } from './pending.js'
+import { afterPermission } from './permission.js'
 import type { Registers } from './registers.js'
 import type { SyscallRow } from './syscall_row.js'
 
@@ -101,20 +104,41 @@ function open(
   const fd = task.files!.free(task.group.rlimits.nofile)
   if (fd < 0) return fd
   const file = openAt(task, dfd, name, { flags: flags & ~O_CLOEXEC, mode, resolve })
-  if (typeof file === 'number') return file
+  return typeof file === 'number' ? file : finish(task, file, fd, flags)
+}
+
+/** Gives an open file the descriptor `fd`, once it has permission and is truncated where it has to be. */
+function finish(task: Task, file: File, fd: number, flags: number): number | PendingSyscall {
+  const files = task.files!
   const cloexec = (flags & O_CLOEXEC) !== 0
-  if (file instanceof PipeFile && file.awaitsPartner) return openWhenMet(task, file, cloexec)
-  task.files!.set(fd, file, cloexec)
-  return fd
+  if (file instanceof PipeFile && file.awaitsPartner) return openWhenMet(task, file, flags)
+  const complete = (): number => {
+    const error = finishOpen(task, file, flags)
+    if (error !== 0) return error
+    files.set(fd, file, cloexec)
+    return fd
+  }
+  const asked = fsnotifyOpenPermission(task, file)
+  if (asked === 0) return complete()
+  if (typeof asked === 'number') {
+    undoOpen(file)
+    return asked
+  }
+  files.reserve(fd)
+  return afterPermission(task, asked, null, complete, (refused) => {
+    files.unreserve(fd)
+    if (refused) undoOpen(file)
+  })
 }
 
 /** Sleeps until somebody opens the other side of a FIFO. */
-function openWhenMet(task: Task, file: PipeFile, cloexec: boolean): PendingSyscall {
+function openWhenMet(task: Task, file: PipeFile, flags: number): PendingSyscall {
   const attempt = (): number => {
     if (file.awaitsPartner) return WOULD_BLOCK
-    return installFile(task, file, cloexec)
+    finishOpen(task, file, flags)
+    return installFile(task, file, (flags & O_CLOEXEC) !== 0)
   }
-  return sleepOn(task, [file.pipe.readQueue], attempt, () => file.put())
+  return sleepOn(task, [file.pipe.readQueue], attempt, () => undoOpen(file))
 }
 
 /** The flags of an open without a path of its own (a file handle's): as open takes them, or -EINVAL. */

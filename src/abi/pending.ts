@@ -23,6 +23,8 @@ export class PendingSyscall {
   onDone: ((pending: PendingSyscall) => void) | null = null
   /** The run queue holds it already. */
   queued = false
+  /** A signal that has a handler ends the sleep. */
+  interruptible = true
   readonly #attempt: () => number
   readonly #cancel: (() => void) | null
   readonly #queues: readonly WaitQueue[]
@@ -50,9 +52,9 @@ export class PendingSyscall {
     return this.#promise
   }
 
-  /** A signal handler ran: the call comes back with -EINTR. False if it was done already. */
+  /** A signal handler ran: the call comes back with -EINTR. False if it was done already, or sleeps on all the same. */
   interrupt(): boolean {
-    if (this.done || this.killed) return false
+    if (this.done || this.killed || !this.interruptible) return false
     this.task.kernel.current = this.task
     this.#cancel?.()
     this.#finish(-EINTR)

@@ -1,5 +1,14 @@
-import { type File, FMODE_CAN_READ, FMODE_CAN_WRITE, FMODE_LSEEK, FMODE_READ, FMODE_WRITE } from '../kernel/file.js'
+import {
+  type File,
+  FMODE_ASKS,
+  FMODE_CAN_READ,
+  FMODE_CAN_WRITE,
+  FMODE_LSEEK,
+  FMODE_READ,
+  FMODE_WRITE,
+} from '../kernel/file.js'
 import { fsnotifyAccess, fsnotifyModify } from '../kernel/fsnotify.js'
+import { fsnotifyReadPermission, fsnotifyWritePermission } from '../kernel/fsnotify_permission.js'
 import { readFile, readFileVector, writeFile } from '../kernel/read_write.js'
 import type { Task } from '../kernel/task.js'
 import type { UserBuffer } from '../kernel/user_buffer.js'
@@ -8,6 +17,7 @@ import { EBADF, EFAULT, EINVAL, ENXIO, ESPIPE } from '../uapi/errno.js'
 import { fileAt } from './descriptors.js'
 import { accessOk, type Memory } from './memory.js'
 import { type PendingSyscall, sleepOn } from './pending.js'
+import { afterPermission } from './permission.js'
 import type { Registers } from './registers.js'
 import type { SyscallRow } from './syscall_row.js'
 import { UserIovec, UserRange } from './user_iovec.js'
@@ -23,6 +33,23 @@ const SEEK_DATA = 3
 const SEEK_HOLE = 4
 
 type Mover = (file: File, task: Task, buffer: UserBuffer) => number
+
+/** Asks for permission where somebody watches, then runs `move`. `offset` is where in the file the bytes lie. */
+function askAndMove(
+  task: Task,
+  file: File,
+  buffer: UserBuffer,
+  move: Mover,
+  reads: boolean,
+  offset: number,
+): number | PendingSyscall {
+  if ((file.mode & FMODE_ASKS) === 0) return moveOrSleep(task, file, buffer, move, reads)
+  const asked = (reads ? fsnotifyReadPermission : fsnotifyWritePermission)(task, file, offset, buffer.remaining)
+  if (typeof asked === 'number') return asked === 0 ? moveOrSleep(task, file, buffer, move, reads) : asked
+  file.get()
+  const proceed = (): number => move(file, task, buffer)
+  return afterPermission(task, asked, reads ? file.waitQueue : file.writeQueue, proceed, () => file.put())
+}
 
 /** Runs `move`, sleeping until it can; the file stays open in the sleep whatever becomes of the descriptor. */
 function moveOrSleep(task: Task, file: File, buffer: UserBuffer, move: Mover, reads: boolean): number | PendingSyscall {
@@ -51,7 +78,14 @@ function read(task: Task, regs: Registers): number | PendingSyscall {
   const count = regs.size(2)
   const error = checkRange(address, count)
   if (error !== 0) return error
-  return moveOrSleep(task, file, new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT)), readFile, true)
+  return askAndMove(
+    task,
+    file,
+    new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT)),
+    readFile,
+    true,
+    file.pos,
+  )
 }
 
 function write(task: Task, regs: Registers): number | PendingSyscall {
@@ -62,18 +96,26 @@ function write(task: Task, regs: Registers): number | PendingSyscall {
   const count = regs.size(2)
   const error = checkRange(address, count)
   if (error !== 0) return error
-  return moveOrSleep(task, file, new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT)), writeFile, false)
+  return askAndMove(
+    task,
+    file,
+    new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT)),
+    writeFile,
+    false,
+    file.pos,
+  )
 }
 
 /** pread64 and pwrite64: a position of their own. */
-function positioned(task: Task, regs: Registers, reads: boolean): number {
+function positioned(task: Task, regs: Registers, reads: boolean): number | PendingSyscall {
   const offset = regs.i64(3)
   if (offset < 0) return -EINVAL
   const file = fileAt(task, regs.u32(0))
   if (file === null) return -EBADF
   // Only what cannot be sought at all is told apart; a file without data is EINVAL as for read.
   const seekable =
-    (file.mode & FMODE_LSEEK) !== 0 || (file.kind !== 'pipe' && file.kind !== 'socket' && file.kind !== 'fanotify')
+    (file.mode & FMODE_LSEEK) !== 0 ||
+    (file.kind !== 'pipe' && file.kind !== 'socket' && file.kind !== 'fanotify' && file.kind !== 'fanotify-control')
   if (!seekable) return -ESPIPE
   if ((file.mode & (reads ? FMODE_READ : FMODE_WRITE)) === 0) return -EBADF
   if ((file.mode & (reads ? FMODE_CAN_READ : FMODE_CAN_WRITE)) === 0) return -EINVAL
@@ -82,6 +124,11 @@ function positioned(task: Task, regs: Registers, reads: boolean): number {
   const error = checkRange(address, count)
   if (error !== 0) return error
   const buffer = new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT))
+  if ((file.mode & FMODE_ASKS) === 0) return moveAt(task, file, buffer, reads, offset)
+  return askAndMove(task, file, buffer, () => moveAt(task, file, buffer, reads, offset), reads, offset)
+}
+
+function moveAt(task: Task, file: File, buffer: UserBuffer, reads: boolean, offset: number): number {
   const result = reads ? file.readAt(task, buffer, offset) : file.writeAt(task, buffer, offset)
   if (result > 0) (reads ? fsnotifyAccess : fsnotifyModify)(file)
   return result
@@ -118,7 +165,7 @@ function vectored(task: Task, regs: Registers, reads: boolean): number | Pending
   if ((file.mode & (reads ? FMODE_READ : FMODE_WRITE)) === 0) return -EBADF
   if ((file.mode & (reads ? FMODE_CAN_READ : FMODE_CAN_WRITE)) === 0) return -EINVAL
   if (buffer.remaining === 0 && !reads) return 0
-  return moveOrSleep(task, file, buffer, reads ? readFileVector : writeFile, reads)
+  return askAndMove(task, file, buffer, reads ? readFileVector : writeFile, reads, file.pos)
 }
 
 function lseek(task: Task, regs: Registers): number {

@@ -10,6 +10,8 @@ export class FdTable {
   #cloexec: Set<number> | null
   /** No descriptor below this one is free. */
   #next: number
+  /** Descriptors that calls which sleep will fill; null until there is one. */
+  #reserved: Set<number> | null = null
 
   constructor(files: (File | null)[] = [], cloexec: Set<number> | null = null, next = 0) {
     this.#files = files
@@ -59,7 +61,24 @@ export class FdTable {
     let fd = from > this.#next ? from : this.#next
     while (fd < files.length && files[fd] !== null) fd++
     if (from <= this.#next) this.#next = fd
+    if (this.#reserved !== null) while ((fd < files.length && files[fd] !== null) || this.#reserved.has(fd)) fd++
     return fd < limit ? fd : -EMFILE
+  }
+
+  /** Keeps a free descriptor for a call that will fill it, or give it back. */
+  reserve(fd: number): void {
+    this.#reserved ??= new Set()
+    this.#reserved.add(fd)
+  }
+
+  /** Gives back what {@link reserve} kept. */
+  unreserve(fd: number): void {
+    this.#reserved?.delete(fd)
+    if (this.#reserved?.size === 0) this.#reserved = null
+  }
+
+  isReserved(fd: number): boolean {
+    return this.#reserved?.has(fd) ?? false
   }
 
   /** Puts `file` at the free descriptor `fd`. */

@@ -38,6 +38,7 @@ export type FileKind =
   | 'socket'
   | 'pidfd'
   | 'fanotify'
+  | 'fanotify-control'
   | 'other'
 
 /** Readable, writable: the access mode that the open asked for. */
@@ -52,6 +53,12 @@ export const FMODE_CAN_WRITE = 16 as const
 export const FMODE_CAN_ODIRECT = 32 as const
 /** Accesses through it make no notification events (fanotify's own event fds). */
 export const FMODE_NONOTIFY = 64 as const
+/** Reads through it ask for permission: somebody watched for that when it was opened. */
+export const FMODE_ASKS = 256 as const
+/** Its reads and writes ask with their range. */
+export const FMODE_ASKS_RANGE = 512 as const
+/** This open made the file. */
+export const FMODE_CREATED = 1024 as const
 /** Counts among its inode's writers. */
 export const FMODE_WRITER = 128 as const
 

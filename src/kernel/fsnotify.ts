@@ -33,7 +33,7 @@ import type { SuperBlock } from './super_block.js'
 const report = new FsnotifyReport()
 
 /** The events that a marked directory wants of its children; 0 if it does not watch them. */
-function watchesChildren(dir: Inode): number {
+export function watchesChildren(dir: Inode): number {
   const mask = dir.marks === null ? 0 : dir.marks.mask
   return (mask & FAN_EVENT_ON_CHILD) === 0 ? 0 : mask & CHILD_EVENTS
 }
@@ -73,7 +73,7 @@ function deliver(mask: number): void {
 }
 
 /** What of the parent goes with an event on a child, filled by {@link describeParent}. */
-const parent: { dir: Inode | null; name: string | null; mask: number } = { dir: null, name: null, mask: 0 }
+export const parent: { dir: Inode | null; name: string | null; mask: number } = { dir: null, name: null, mask: 0 }
 
 /**
  * Finds whether an event on `dentry` is told with its directory and name, and to the directory's marks. False if nobody

@@ -30,6 +30,7 @@ export class FsnotifyReport {
   /** Marks of the group whose turn it is, by place. */
   readonly marks: (FanotifyMark | null)[] = [null, null, null, null, null]
   readonly #connectors: (MarkConnector | null)[] = [null, null, null, null, null]
+  #turn: FanotifyGroup | null = null
   readonly #at: number[] = [0, 0, 0, 0, 0]
 
   /** Sets the marks of one place; null for none. */
@@ -49,6 +50,7 @@ export class FsnotifyReport {
       if (mark !== undefined && mark.group !== first && (first === null || mark.group.isToldBefore(first)))
         first = mark.group
     }
+    this.#turn = first
     if (first === null) return null
     const { marks } = this
     for (let place = 0; place < PLACES; place++) {
@@ -63,6 +65,19 @@ export class FsnotifyReport {
       marks[place] = place === AT_PARENT && !mark.meansChildren ? null : mark
     }
     return first
+  }
+
+  /** The groups of the marks that stand first in each place: that whose turn it is, and those that come after it elsewhere. */
+  heads(): FanotifyGroup[] {
+    const groups: FanotifyGroup[] = []
+    for (let place = 0; place < PLACES; place++) {
+      const marks = this.#connectors[place]?.marks
+      if (marks === undefined) continue
+      const at = this.#at[place]!
+      const group = at > 0 && marks[at - 1]!.group === this.#turn ? this.#turn : marks[at]?.group
+      if (group !== undefined) groups.push(group)
+    }
+    return groups
   }
 
   /** Goes on behind `last` though marks have come or gone since. */

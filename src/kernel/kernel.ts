@@ -19,7 +19,7 @@ import { type Rlimits, ThreadGroup } from './thread_group.js'
 import { UCOUNT_FANOTIFY_GROUPS, UCOUNT_FANOTIFY_MARKS } from './ucounts.js'
 import { UserNamespace } from './user_namespace.js'
 import type { Vfs } from './vfs.js'
-import type { Runnable } from './wait_queue.js'
+import type { ReturnWait, Runnable } from './wait_queue.js'
 
 /** What a kernel is started with. Everything that a real one draws from chance or time is handed in. */
 export interface KernelOptions {
@@ -81,6 +81,8 @@ export class Kernel {
   lastChild: Task | null = null
   /** What has to run before the syscall returns, in this order: woken sleepers, killed tasks, late work. */
   readonly runQueue: Runnable[] = []
+  /** What the call that runs has to wait for on its way out, or null. */
+  returnWait: ReturnWait | null = null
   /** Of several tasks that are woken at once, the one whose turn comes first: a scheduler's choice, handed in. */
   runsFirst: Task | null = null
   /** The mounts and filesystems; set by the boot. */

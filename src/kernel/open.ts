@@ -19,7 +19,15 @@ import {
   S_IFREG,
 } from '../uapi/fcntl.js'
 import type { Cred } from './cred.js'
-import { type File, FMODE_CAN_ODIRECT, FMODE_NONOTIFY, FMODE_WRITE, FMODE_WRITER, PathFile } from './file.js'
+import {
+  type File,
+  FMODE_CAN_ODIRECT,
+  FMODE_CREATED,
+  FMODE_NONOTIFY,
+  FMODE_WRITE,
+  FMODE_WRITER,
+  PathFile,
+} from './file.js'
 import { fsnotifyCreate, fsnotifyOpen } from './fsnotify.js'
 import { MNT_NODEV } from './mount.js'
 import { dentryGone, mayCreate, startAt, Walk } from './namei.js'
@@ -43,7 +51,7 @@ const __O_TMPFILE = O_TMPFILE & ~O_DIRECTORY
 
 const ACCESS: readonly number[] = [MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE, MAY_READ | MAY_WRITE]
 
-/** Opens `name` relative to `dfd`: the open file, whose reference is the caller's, or -errno. */
+/** Opens `name` relative to `dfd`: the open file, whose reference is the caller's, for {@link finishOpen}; or -errno. */
 export function openAt(task: Task, dfd: number, name: string, how: OpenHow): File | number {
   const start = startAt(task, dfd, name, how.resolve)
   if (typeof start === 'number') return start
@@ -75,7 +83,7 @@ function makeUnnamed(task: Task, dir: Path, how: OpenHow): File | number {
   if (typeof made === 'number') return made
   const file = dentryOpen(task, { mnt: dir.mnt, dentry: made }, how.flags & ~(O_EXCL | O_TRUNC), task.cred)
   if (typeof file === 'number') dentryGone(made)
-  else fsnotifyOpen(file)
+  else file.mode |= FMODE_CREATED
   return file
 }
 
@@ -129,8 +137,26 @@ function createLast(task: Task, walk: Walk, how: OpenHow): File | number {
   fsnotifyCreate(dir.inode, made)
   walk.dentry = made
   const file = dentryOpen(task, walk, how.flags & ~(O_EXCL | O_TRUNC), task.cred)
-  if (typeof file !== 'number') fsnotifyOpen(file)
+  if (typeof file !== 'number') file.mode |= FMODE_CREATED
   return file
+}
+
+/**
+ * The end of an open, once permission is there: tells of it and does what O_TRUNC asks for. 0, or -errno, and then the
+ * file is not the caller's any more.
+ */
+export function finishOpen(task: Task, file: File, flags: number): number {
+  fsnotifyOpen(file)
+  if ((flags & O_TRUNC) === 0 || (file.mode & FMODE_CREATED) !== 0 || !file.inode.isReg) return 0
+  const result = truncateFile(task, file, 0)
+  if (result < 0) file.put()
+  return Math.min(result, 0)
+}
+
+/** An open that was refused: the file goes, and nobody is told that it was closed. */
+export function undoOpen(file: File): void {
+  file.mode |= FMODE_NONOTIFY
+  file.put()
 }
 
 /** Opens a place, after everything that an open asks of what it finds there. */
@@ -151,17 +177,7 @@ export function openPlace(task: Task, place: Path, how: OpenHow): File | number 
   const error = mayOpen(task, place, flags)
   if (error !== 0) return error
   if (truncates && inode.executing > 0) return -ETXTBSY
-  const file = dentryOpen(task, place, flags, task.cred)
-  if (typeof file === 'number') return file
-  fsnotifyOpen(file)
-  if (truncates) {
-    const result = truncateFile(task, file, 0)
-    if (result < 0) {
-      file.put()
-      return result
-    }
-  }
-  return file
+  return dentryOpen(task, place, flags, task.cred)
 }
 
 /** What an open asks of an existing file (`may_open`). */

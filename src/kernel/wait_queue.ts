@@ -16,6 +16,13 @@ export interface Sleeper {
   kill(): void
 }
 
+/** What a call that has done its work still waits for before it returns. */
+export interface ReturnWait {
+  readonly isHeld: boolean
+  /** Woken when it is held no more. */
+  readonly released: WaitQueue
+}
+
 /** Tasks that sleep until something happens, woken in the order in which they came. */
 export class WaitQueue {
   readonly #sleepers: Sleeper[] = []

@@ -44,6 +44,12 @@ export class EventQueue {
     this.#head = head
   }
 
+  /** Puts events back in front of those that wait, in their order. */
+  unshift(events: readonly FanotifyEvent[]): void {
+    this.#events.splice(0, this.#head, ...events)
+    this.#head = 0
+  }
+
   /** Takes out an event from wherever it waits; false if it does not. */
   remove(event: FanotifyEvent): boolean {
     const at = this.#events.indexOf(event, this.#head)

@@ -19,6 +19,7 @@ import type { SuperBlock } from '../super_block.js'
 import type { MarkConnector } from './connector.js'
 import { MntEvent, NsEvent } from './event.js'
 import type { FanotifyMark } from './mark.js'
+import type { PermEvent } from './perm_event.js'
 
 /** `/proc/sys/fs/fanotify/max_queued_events` at boot. */
 const DEFAULT_MAX_QUEUED_EVENTS = 16_384
@@ -33,6 +34,8 @@ export class Fanotify implements NamespaceNotify {
   maxQueuedEvents: number = DEFAULT_MAX_QUEUED_EVENTS
   /** Age of the next group. */
   nextGroup = 0
+  /** The accesses that wait for an answer, in the order in which they began to. */
+  readonly waiting: Set<PermEvent> = new Set()
   readonly #kernel: Kernel
   #userNsMarks = 0
 

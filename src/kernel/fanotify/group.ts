@@ -18,6 +18,7 @@ import { WaitQueue } from '../wait_queue.js'
 import { type Markable, MarkConnector, type MarkType } from './connector.js'
 import { type FanotifyEvent, MergingEvent, OverflowEvent } from './event.js'
 import { EventQueue } from './event_queue.js'
+import { GroupPermissions } from './group_permissions.js'
 import { FanotifyMark } from './mark.js'
 import { MARK_ADD_CHECKS, MARK_REMOVE_CHECKS, type MarkChange } from './mark_change_checks.js'
 import { MergeTable } from './merge_table.js'
@@ -187,6 +188,7 @@ export class FanotifyGroup {
 
   /** The events that wait to be read, an overflow event included. */
   readonly queue: EventQueue = new EventQueue()
+  readonly permissions: GroupPermissions = new GroupPermissions(this.queue)
 
   /** Whom an event of now is put down to: the current process, its thread in a FAN_REPORT_TID group; null once that is reaped. */
   currentPid(): Pid | null {
@@ -197,6 +199,7 @@ export class FanotifyGroup {
 
   /** True if the queue takes another event. When not, it has been given the overflow event, once. */
   makeRoom(): boolean {
+    if (this.#destroyed) return false
     if (this.queue.length < this.#maxEvents) return true
     if (!this.#overflowed) {
       this.#overflowed = true
@@ -236,12 +239,14 @@ export class FanotifyGroup {
   /** The last descriptor is closed: marks and queued events go. */
   destroy(): void {
     this.#destroyed = true
+    this.permissions.end()
     while (this.#newestMark !== null) this.destroyMark(this.#newestMark)
     this.#merging.clear()
     for (let at = 0; at < this.queue.length; at++) this.queue.at(at).release()
     this.queue.clear()
     this.#ucounts.decrement(UCOUNT_FANOTIFY_GROUPS)
     this.userNs.put()
+    if (this.permissions.isHeld) this.kernel.returnWait = this.permissions
   }
 }
 

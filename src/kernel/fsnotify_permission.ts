@@ -1,0 +1,202 @@
+import {
+  FAN_ACCESS_PERM,
+  FAN_ALLOW,
+  FAN_CLASS_CONTENT,
+  FAN_ERRNO_MASK,
+  FAN_ERRNO_SHIFT,
+  FAN_EVENT_ON_CHILD,
+  FAN_OPEN_EXEC_PERM,
+  FAN_OPEN_PERM,
+  FAN_PRE_ACCESS,
+} from '../uapi/constants/fanotify.js'
+import { EPERM } from '../uapi/errno.js'
+import type { FanotifyGroup } from './fanotify/group.js'
+import { concerns, groupEventMask } from './fanotify/handle_event.js'
+import { PERM_EVENTS } from './fanotify/masks.js'
+import { PermEvent } from './fanotify/perm_event.js'
+import { type File, FMODE_ASKS, FMODE_ASKS_RANGE, FMODE_NONOTIFY } from './file.js'
+import { describeParent, gatherMarks, parent, watchesChildren } from './fsnotify.js'
+import { AT_PARENT, FsnotifyReport } from './fsnotify_report.js'
+import type { Path } from './path.js'
+import type { Task } from './task.js'
+import { WaitQueue, WOULD_BLOCK } from './wait_queue.js'
+
+// Where the operations on files ask before they do something, group after group, in the order of the groups' classes.
+
+/** In which order one access asks when it is of several kinds. */
+const ORDER: readonly number[] = [FAN_PRE_ACCESS, FAN_ACCESS_PERM, FAN_OPEN_EXEC_PERM, FAN_OPEN_PERM]
+
+/** What the access gets for an answer: 0 or -errno. */
+function verdict(response: number): number {
+  if ((response & FAN_ALLOW) !== 0) return 0
+  const errno = (response >>> FAN_ERRNO_SHIFT) & FAN_ERRNO_MASK
+  return errno === 0 ? -EPERM : -errno
+}
+
+/** An access that asks the groups that watch, one after the other; it may have to wait for each of them. */
+export class PermissionAsk {
+  /** Woken when an answer is there. */
+  readonly waitQueue: WaitQueue = new WaitQueue()
+  readonly #task: Task
+  readonly #path: Path
+  readonly #offset: number
+  readonly #count: number
+  readonly #report: FsnotifyReport = new FsnotifyReport()
+  /** The kinds that have not been asked for yet. */
+  #left: number
+  #event: PermEvent | null = null
+  /** The groups whose marks the wait holds on to. */
+  #held: FanotifyGroup[] = []
+
+  constructor(task: Task, path: Path, mask: number, offset: number, count: number) {
+    this.#task = task
+    this.#path = path
+    this.#left = mask
+    this.#offset = offset
+    this.#count = count
+  }
+
+  /** Goes on asking: 0 when all have allowed it, -errno when one refuses, WOULD_BLOCK while one has not answered. */
+  attempt(): number {
+    for (;;) {
+      const event = this.#event
+      if (event !== null) {
+        if (event.state !== 'answered') return WOULD_BLOCK
+        this.#settle(event)
+        event.free()
+        const answer = verdict(event.response)
+        if (answer !== 0) {
+          this.#report.clear()
+          return answer
+        }
+        this.#report.resumeAfter(event.group)
+      }
+      if (!this.#askNext()) return 0
+    }
+  }
+
+  /** The task was killed while it waited. */
+  cancel(): void {
+    const event = this.#event
+    if (event === null) return
+    this.#settle(event)
+    if (event.state === 'answered') event.free()
+    else event.group.permissions.cancel(event)
+    this.#report.clear()
+  }
+
+  /** The wait for `event` is over. */
+  #settle(event: PermEvent): void {
+    this.#event = null
+    this.#task.kernel.fanotify.waiting.delete(event)
+    for (const group of this.#held) group.permissions.unhold()
+    this.#held = []
+  }
+
+  /** Sends the question to the next group that wants to be asked; false when there is none. */
+  #askNext(): boolean {
+    const report = this.#report
+    for (;;) {
+      const group = report.next()
+      if (group === null) {
+        report.clear()
+        if (!this.#begin()) return false
+        continue
+      }
+      if (group.class < FAN_CLASS_CONTENT || !concerns(report)) continue
+      const mask = groupEventMask(group, report) & PERM_EVENTS
+      // A full queue, or a group that is being closed, has no say.
+      if (mask === 0 || !group.makeRoom()) continue
+      const { kernel } = this.#task
+      const event = new PermEvent(
+        group,
+        this.#task,
+        mask,
+        group.currentPid(),
+        this.#path,
+        this.#offset,
+        this.#count,
+        this.waitQueue,
+      )
+      this.#event = event
+      this.#held = report.heads()
+      for (const held of this.#held) held.permissions.hold()
+      kernel.fanotify.waiting.add(event)
+      group.append(event)
+      return true
+    }
+  }
+
+  /** Takes up the next kind of question and finds the marks that may be concerned; false when there is no kind left. */
+  #begin(): boolean {
+    const { mnt, dentry } = this.#path
+    for (const kind of ORDER) {
+      if ((this.#left & kind) === 0) continue
+      this.#left &= ~kind
+      if (!describeParent(dentry, mnt, kind)) continue
+      const { dir, mask } = parent
+      const report = this.#report
+      const second = (mask & FAN_EVENT_ON_CHILD) !== 0 ? dir : null
+      if (!gatherMarks(report, mask, dentry.sb, mnt, dentry.inode, second, AT_PARENT)) continue
+      report.mask = mask
+      report.mnt = mnt
+      report.dentry = dentry
+      report.target = dentry.inode
+      report.dir = dir
+      return true
+    }
+    return false
+  }
+}
+
+/** Asks for an access: 0 if it may go on, -errno if not, and the question itself where there is an answer to wait for. */
+function ask(task: Task, path: Path, mask: number, offset: number, count: number): number | PermissionAsk {
+  const asking = new PermissionAsk(task, path, mask, offset, count)
+  const result = asking.attempt()
+  return result === WOULD_BLOCK ? asking : result
+}
+
+/** True if a permission event of the object at `path` might be asked of anybody. */
+function isWatched(path: Path): boolean {
+  const { mnt, dentry } = path
+  const { inode } = dentry
+  let mask = 0
+  if (dentry.sb.marks !== null) mask |= dentry.sb.marks.mask
+  if (mnt.marks !== null) mask |= mnt.marks.mask
+  if (inode.marks !== null) mask |= inode.marks.mask
+  if (!dentry.isRoot) mask |= watchesChildren(dentry.parent.inode)
+  return (mask & PERM_EVENTS) !== 0
+}
+
+/**
+ * Asks whether a file may be opened (`exec`: to be run), and settles whether its later accesses ask: those through a file
+ * that was opened before anybody watched never do. 0, -errno, or the question to wait for.
+ */
+export function fsnotifyOpenPermission(task: Task, file: File, exec = false): number | PermissionAsk {
+  const { sb, inode } = file.dentry
+  if (sb.permissionWatchers === 0 || (file.mode & FMODE_NONOTIFY) !== 0) return 0
+  if (!isWatched(file)) return 0
+  file.mode |= FMODE_ASKS
+  if (sb.preContentWatchers !== 0 && (inode.isReg || inode.isDir)) file.mode |= FMODE_ASKS_RANGE
+  return ask(task, file, exec ? FAN_OPEN_EXEC_PERM | FAN_OPEN_PERM : FAN_OPEN_PERM, -1, 0)
+}
+
+/**
+ * Asks whether `count` bytes may be read at `offset` of an open file; -1 where there is no position (directories). 0,
+ * -errno, or the question to wait for.
+ */
+export function fsnotifyReadPermission(task: Task, file: File, offset: number, count: number): number | PermissionAsk {
+  if ((file.mode & FMODE_ASKS) === 0) return 0
+  const kinds = (file.mode & FMODE_ASKS_RANGE) !== 0 ? FAN_PRE_ACCESS | FAN_ACCESS_PERM : FAN_ACCESS_PERM
+  return ask(task, file, kinds, offset, count)
+}
+
+/** Asks whether `count` bytes may be written at `offset` of an open file, or its size be changed to `offset`. */
+export function fsnotifyWritePermission(task: Task, file: File, offset: number, count: number): number | PermissionAsk {
+  return (file.mode & FMODE_ASKS_RANGE) === 0 ? 0 : ask(task, file, FAN_PRE_ACCESS, offset, count)
+}
+
+/** Asks whether what lies at `path`, which need not be open, may be changed to `size` bytes. */
+export function fsnotifyTruncatePermission(task: Task, path: Path, size: number): number | PermissionAsk {
+  return path.dentry.sb.preContentWatchers === 0 ? 0 : ask(task, path, FAN_PRE_ACCESS, size, 0)
+}
