@@ -1,12 +1,12 @@
 /**
  * Breaks the emulator on purpose, one place at a time, and says which tests notice:
  *
- *   npm run mutants -- [--fuzz SECONDS] [--only N,M…] [--jobs N] [--write]
+ *   npm run mutants -- [--fuzz SECONDS] [--only N,M…] [--jobs N] [--trust] [--write]
  *
  * Every mutant is a patch in mutants.json: a text that stands once in a file, and what to put in its place. It is applied in a
  * copy of the tree, and the recorded transcripts are replayed there; what survives goes to the other tests, then to the
  * properties, and what survives those to what real kernels answered to generated programs (`--fuzz`: recorded for so long on each backend that is at hand).
- * --write puts the result into docs/mutants.md. A patch whose text does not stand in its file exactly once ends the run.
+ * --trust skips the look at whether all stages pass without a mutant. --write puts the result into docs/mutants.md. A patch whose text does not stand in its file exactly once ends the run.
  */
 import { execFile } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -42,6 +42,7 @@ const { values } = parseArgs({
     fuzz: { type: 'string', default: '0' },
     only: { type: 'string' },
     jobs: { type: 'string', default: '1' },
+    trust: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 })
@@ -78,7 +79,7 @@ class Cage {
     for (const part of PARTS) cpSync(join(ROOT, part), join(this.folder, part), { recursive: true })
     symlinkSync(join(ROOT, 'node_modules'), join(this.folder, 'node_modules'))
     // The command need not be built: no test of the stages starts it.
-    const config = "export default { test: { include: ['test/**/*.test.ts'], testTimeout: 30000 } }\n"
+    const config = "export default { test: { include: ['test/**/*.test.ts'], testTimeout: 180000 } }\n"
     writeFileSync(join(this.folder, 'vitest.config.mjs'), config)
   }
 
@@ -215,8 +216,10 @@ if (Number(values.fuzz) > 0) {
 const cages = Array.from({ length: Number(values.jobs) }, () => new Cage())
 try {
   const [first] = cages as [Cage]
-  const broken = (await first.goldens()) ?? (await first.tests(TESTS)) ?? (await first.tests(PROPERTIES))
-  if (broken !== null) throw new Error(`the tests fail without a mutant: ${broken}`)
+  if (!values.trust) {
+    const broken = (await first.goldens()) ?? (await first.tests(TESTS)) ?? (await first.tests(PROPERTIES))
+    if (broken !== null) throw new Error(`the tests fail without a mutant: ${broken}`)
+  }
   const verdicts: Verdict[] = []
   let next = 0
   await Promise.all(

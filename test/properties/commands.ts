@@ -139,4 +139,4 @@ export function runs(quick: number): { numRuns: number } {
 }
 
 /** How long a property may take with that many runs, in milliseconds. */
-export const PATIENCE: number = process.env.KABINET_RUNS === undefined ? 30_000 : 3_600_000
+export const PATIENCE: number = process.env.KABINET_RUNS === undefined ? 180_000 : 3_600_000
