@@ -9,13 +9,14 @@ import { LabError } from './lab-error.js'
 
 const FLAGS = ['-O2', '-static', '-fno-stack-protector']
 
-/** Where `agent.c` is, seen from `lab/` and from `dist/lab/`. */
+/** Where `agent.c` is: in the nearest folder above that has a `lab/agent.c`, for this runs from `lab` and from a build. */
 function agentSource(): string {
   const here = dirname(fileURLToPath(import.meta.url))
-  const candidates = [join(here, 'agent.c'), join(here, '../../lab/agent.c')]
-  const found = candidates.find((path) => existsSync(path))
-  if (found === undefined) throw new LabError(`agent.c is not at ${candidates.join(' or ')}`)
-  return found
+  for (let folder = here; ; folder = dirname(folder)) {
+    const path = join(folder, 'lab', 'agent.c')
+    if (existsSync(path)) return path
+    if (folder === dirname(folder)) throw new LabError(`no lab/agent.c in a folder above ${here}`)
+  }
 }
 
 /**

@@ -23,6 +23,16 @@ export const commands: readonly CommandRow[] = [
     summary: 'hold transcripts of real kernels against the emulator',
     load: () => import('./replay.js'),
   },
+  {
+    name: 'record',
+    summary: 'run programs on a real kernel and write down what it answers',
+    load: () => import('./record.js'),
+  },
+  {
+    name: 'fuzz',
+    summary: 'hold the emulator against a real kernel, or against its invariants, with programs of its own',
+    load: () => import('./fuzz.js'),
+  },
   { name: 'diff', summary: 'compare two transcripts of the same calls', load: () => import('./diff.js') },
   {
     name: 'explain',
