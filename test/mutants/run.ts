@@ -1,12 +1,15 @@
 /**
  * Breaks the emulator on purpose, one place at a time, and says which tests notice:
  *
- *   npm run mutants -- [--fuzz SECONDS] [--only N,M…] [--jobs N] [--trust] [--write]
+ *   npm run mutants -- [--fuzz SECONDS | --walks FOLDER] [--only N,M…] [--jobs N] [--trust] [--write]
  *
  * Every mutant is a patch in mutants.json: a text that stands once in a file, and what to put in its place. It is applied in a
  * copy of the tree, and the recorded transcripts are replayed there; what survives goes to the other tests, then to the
- * properties, and what survives those to what real kernels answered to generated programs (`--fuzz`: recorded for so long on each backend that is at hand).
- * --trust skips the look at whether all stages pass without a mutant. --write puts the result into docs/mutants.md. A patch whose text does not stand in its file exactly once ends the run.
+ * properties, and what survives those to what real kernels answered to generated programs (`--fuzz`: recorded for
+ * so long on each backend that is at hand; `--walks`: recorded before).
+ *
+ * --trust skips the look at whether all stages pass without a mutant. --write puts the result into docs/mutants.md. A patch whose
+ * text does not stand in its file exactly once ends the run.
  */
 import { execFile } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -40,6 +43,7 @@ const PROPERTIES = ['test/properties']
 const { values } = parseArgs({
   options: {
     fuzz: { type: 'string', default: '0' },
+    walks: { type: 'string' },
     only: { type: 'string' },
     jobs: { type: 'string', default: '1' },
     trust: { type: 'boolean', default: false },
@@ -204,7 +208,7 @@ const only = values.only?.split(',').map(Number)
 const todo = mutants
   .map((mutant, number) => ({ mutant, number }))
   .filter(({ number }) => only?.includes(number) ?? true)
-let walks: string | null = null
+let walks: string | null = values.walks ?? null
 let recorded: string[] = []
 if (Number(values.fuzz) > 0) {
   const folder = join(ROOT, '.cache/mutants')
