@@ -134,10 +134,10 @@ export class Walk implements Meaning {
     return this.#nextTask
   }
 
-  /** Makes up to `length` calls; fewer when no task is left that could make one. */
-  run(choices: Choices, length: number): void {
+  /** Makes up to `length` calls; fewer when no task is left that could make one, or once `ended` says so. */
+  run(choices: Choices, length: number, ended: () => boolean = () => false): void {
     let follow: Draft | null = null
-    for (let made = 0; made < length; made++) {
+    for (let made = 0; made < length && !ended(); made++) {
       if (follow === null || !isAwake(this.current.task)) {
         const next = this.#chooseTask(choices)
         if (next === null) return

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { LabError } from '../../lab/lab-error.js'
@@ -18,7 +18,7 @@ interface Options {
 
 function read(path: string): Program {
   try {
-    return parseProgram(readFileSync(path, 'utf8'))
+    return parseProgram(readFileSync(path === '-' ? 0 : path, 'utf8'))
   } catch (error) {
     if (error instanceof TranscriptError) throw new CliError(`${path}: line ${error.line}: ${error.reason}`)
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new CliError(`${path}: no such file`)
@@ -31,9 +31,18 @@ function parseCount(text: string): number {
   return Number(text)
 }
 
+/** Where the transcript of a program goes: a file, or a folder that has or gets the program's name in it. */
+function destination(out: string, path: string, several: boolean): string {
+  const isFolder = several || out.endsWith('/') || (existsSync(out) && statSync(out).isDirectory())
+  if (!isFolder) return out
+  mkdirSync(out, { recursive: true })
+  return join(out, path === '-' ? 'stdin.jsonl' : basename(path))
+}
+
 async function record(paths: string[], options: Options): Promise<void> {
   const programs = paths.map((path) => ({ path, program: read(path) }))
-  if (options.out === undefined && programs.length > 1) throw new CliError('several programs need a folder: --out DIR')
+  const several = programs.length > 1
+  if (options.out === undefined && several) throw new CliError('several programs need a folder: --out DIR')
   const output = new Output()
   const progress = await FileProgress.start(programs.length)
   const backend = openBackend(options.backend)
@@ -46,16 +55,13 @@ async function record(paths: string[], options: Options): Promise<void> {
       })
       progress.hide()
       if (options.out === undefined) output.write(text)
-      else {
-        mkdirSync(options.out, { recursive: true })
-        writeFileSync(join(options.out, basename(path)), text)
-      }
+      else writeFileSync(destination(options.out, path, several), text)
       for (const { step } of unsteady)
         process.stderr.write(`kabinet: ${path}: step ${step} is not the same each time\n`)
       if (unsteady.length > 0) process.exitCode = EXIT_FAILED
     }
   } catch (error) {
-    if (error instanceof LabError) throw new CliError(error.message, EXIT_FAILED)
+    if (error instanceof LabError) throw new CliError(error.message)
     throw error
   } finally {
     progress.stop()
@@ -69,7 +75,7 @@ export function register(command: Command): void {
   command
     .argument('<file...>', 'programs; transcripts are asked again')
     .addOption(new Option('-b, --backend <name>', 'the kernel to ask').choices(['host', 'uml']).default('host'))
-    .option('-o, --out <dir>', 'write each transcript there, under its file name; else one goes to stdout')
+    .option('-o, --out <path>', 'a file, or a folder for a file a program; else one transcript goes to stdout')
     .option('--fresh', 'boot anew for each program, where that can be: ids start as on a fresh kernel')
     .addOption(
       new Option('--rerun <n>', 'run each so many times more and fail where the answers differ')
