@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type Asked, type CampaignState, runCampaign } from '../../fuzz/campaign.js'
 import { Corpus } from '../../fuzz/corpus.js'
@@ -7,8 +6,9 @@ import type { Family } from '../../fuzz/draft.js'
 import { FAMILIES } from '../../fuzz/families/index.js'
 import type { Finding } from '../../fuzz/finding.js'
 import { PLAIN_BOOT } from '../../fuzz/plain_boot.js'
-import { progressLine, statsOf } from '../../fuzz/report.js'
+import { progressLine } from '../../fuzz/report.js'
 import { runSolo, type SoloState, type Violation } from '../../fuzz/solo.js'
+import { saveStats } from '../../fuzz/stats.js'
 import { LabError } from '../../lab/lab-error.js'
 import { openBackend } from '../../lab/open-backend.js'
 import { DEFAULT_PROFILE, Emulator, PROFILES, type ProfileName } from '../abi/index.js'
@@ -170,13 +170,7 @@ async function campaign(options: Options, backend: Asked): Promise<boolean> {
   for (const [name, count] of state.excluded) print(`${String(count).padStart(6)}  excluded: ${name}`)
   for (const { origin, reason } of state.lost) print(`  lost ${origin}: ${reason}`)
   if (options.stats !== undefined) {
-    const stats = statsOf(state, {
-      backend: backend.name,
-      families: chosen.map(({ name }) => name),
-      seed: options.seed,
-      shard: options.shard,
-    })
-    writeFileSync(options.stats, `${JSON.stringify(stats, null, 1)}\n`)
+    saveStats(options.stats, state, { backend: backend.name, seed: options.seed, shard: options.shard })
   }
   return state.divergences === 0
 }
@@ -229,6 +223,6 @@ export function register(command: Command): void {
       ),
     )
     .option('--corpus <dir>', 'keep programs that come to something new, and findings; run what is kept first')
-    .option('--stats <file>', 'write what was compared to this file, as JSON')
+    .option('--stats <file>', 'add what was compared to this file, as JSON; npm run conformance shows it')
     .action(fuzz)
 }
