@@ -87,7 +87,7 @@ export const group: Group = {
   name: 'codec-cursor',
   title: 'Cursor',
   about:
-    'EventReader over 65,536 events in reads of 64 KiB, summing mask, fd and pid of each; with records, summing mask, pid and the ids or the file ' +
+    'EventReader over 65,536 events in reads of 16 KiB, summing mask, fd and pid of each; with records, summing mask, pid and the ids or the file ' +
     "handle's length and type of each record. The C walk and the hand-written loop do the same with the same checks, and the " +
     'three sums have to be equal. The libraries decode to objects, which is all they can do; typed-struct also to one that is reused.',
   cases: () => [

@@ -34,7 +34,7 @@ export const group: Group = {
   name: 'codec-encode',
   title: 'Objects to bytes',
   about:
-    'Arrays of decoded events, as many as a read of 64 KiB holds, become bytes again; the benchmark compares them with ' +
+    'Arrays of decoded events, as many as a read of 16 KiB holds, become bytes again; the benchmark compares them with ' +
     'the original. The twin knows these record types alone, and makes the same checks of the lengths and the name.',
   cases: () => [plainStream(), idsStream(), namesStream()].map(encodeCase),
 }

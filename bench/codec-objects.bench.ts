@@ -39,12 +39,12 @@ function objectsCase(stream: Stream): Case {
   }
 }
 
-/** Events as objects, from reads of 64 KiB. */
+/** Events as objects, from reads of 16 KiB. */
 export const group: Group = {
   name: 'codec-objects',
   title: 'Events as objects',
   about:
-    'Each read of up to 64 KiB is decoded to an array of objects, which is then dropped. The hand-written loop knows only the ' +
+    'Each read of up to 16 KiB is decoded to an array of objects, which is then dropped. The hand-written loop knows only the ' +
     'record types of these streams; it builds the same objects (the benchmark compares them) with the same checks. ' +
     'binary-parser and micro-packed are told that each event has exactly one record, and check nothing else.',
   cases: () => [plainStream(), idsStream(), namesStream()].map(objectsCase),

@@ -10,8 +10,8 @@ export interface Stream {
   reads: Uint8Array[]
 }
 
-/** Size of the buffer that the object decoders are fed with. */
-export const READ_SIZE = 65536
+/** Size of the buffer that a program gives read(2): what is alive at once stays small beside V8's nursery. */
+export const READ_SIZE = 16384
 
 const EVENTS = 65536
 const METADATA_LEN = 24

@@ -65,9 +65,11 @@ function writeRecord(view: DataView, bytes: Uint8Array, at: number, info: Fanoti
  */
 export function encodeByHand(events: readonly FanotifyEvent[]): Uint8Array {
   let size = 0
-  for (const event of events) {
+  for (let i = 0; i < events.length; i++) {
+    const event = events[i]!
+    const { info } = event
     let length = METADATA_LEN
-    for (const info of event.info) length += recordLength(info)
+    for (let k = 0; k < info.length; k++) length += recordLength(info[k]!)
     if (event.metadata_len !== METADATA_LEN) throw wrong('metadata_len')
     if (event.event_len !== length) throw wrong('event_len')
     size += length
@@ -75,7 +77,9 @@ export function encodeByHand(events: readonly FanotifyEvent[]): Uint8Array {
   const bytes = new Uint8Array(size)
   const view = new DataView(bytes.buffer)
   let at = 0
-  for (const event of events) {
+  for (let i = 0; i < events.length; i++) {
+    const event = events[i]!
+    const { info } = event
     view.setUint32(at, event.event_len, true)
     view.setUint8(at + 4, event.vers)
     view.setUint8(at + 5, event.reserved)
@@ -84,7 +88,7 @@ export function encodeByHand(events: readonly FanotifyEvent[]): Uint8Array {
     view.setInt32(at + 16, event.fd, true)
     view.setInt32(at + 20, event.pid, true)
     at += METADATA_LEN
-    for (const info of event.info) at = writeRecord(view, bytes, at, info)
+    for (let k = 0; k < info.length; k++) at = writeRecord(view, bytes, at, info[k]!)
   }
   return bytes
 }

@@ -201,11 +201,9 @@ function fidAt(reader: EventReader, info_type: FidInfo['info_type']): FidInfo {
 }
 
 function dfidNameAt(reader: EventReader, info_type: DfidNameInfo['info_type']): DfidNameInfo {
-  const { bytes, infoEnd } = reader
   const handle = handleAt(reader)
   const start = reader.infoOffset + F_HANDLE_AT + handle.handle_bytes
-  let end = start
-  while (end < infoEnd && bytes[end] !== 0) end++
+  const end = start + reader.nameLength
   return rest(reader, end + 1 - reader.infoOffset, {
     info_type,
     len: reader.infoLen,
