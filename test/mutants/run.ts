@@ -1,12 +1,12 @@
 /**
  * Breaks the emulator on purpose, one place at a time, and says which tests notice:
  *
- *   npm run mutants -- [--fuzz SECONDS | --walks FOLDER] [--only N,M…] [--jobs N] [--trust] [--write]
+ *   npm run mutants -- [--fuzz SECONDS | --walks FOLDER] [--only N,M…] [--jobs N] [--stages LIST] [--trust] [--write]
  *
  * Every mutant is a patch in mutants.json: a text that stands once in a file, and what to put in its place. It is applied in a
- * copy of the tree, and the recorded transcripts are replayed there; what survives goes to the other tests, then to the
- * properties, and what survives those to what real kernels answered to generated programs (`--fuzz`: recorded for
- * so long on each backend that is at hand; `--walks`: recorded before).
+ * copy of the tree. There the recorded transcripts are replayed; what survives is held against what real kernels answered to
+ * generated programs (`--fuzz`: recorded for so long on each backend that is at hand; `--walks`: recorded before), and what
+ * survives that goes to the other tests and then to the properties.
  *
  * --trust skips the look at whether all stages pass without a mutant. --write puts the result into docs/mutants.md. A patch whose
  * text does not stand in its file exactly once ends the run.
@@ -46,6 +46,7 @@ const { values } = parseArgs({
     walks: { type: 'string' },
     only: { type: 'string' },
     jobs: { type: 'string', default: '1' },
+    stages: { type: 'string', default: 'goldens,fuzzing,tests,properties' },
     trust: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
@@ -147,15 +148,16 @@ async function judge(cage: Cage, mutant: Mutant, number: number, walks: string |
   const sound = readFileSync(path, 'utf8')
   const at = sound.indexOf(mutant.find)
   writeFileSync(path, sound.slice(0, at) + mutant.replace + sound.slice(at + mutant.find.length))
-  const stages: [stage: string, look: () => Promise<string | null>][] = [
-    ['goldens', () => cage.goldens()],
-    ['tests', () => cage.tests(TESTS)],
-    ['properties', () => cage.tests(PROPERTIES)],
-  ]
-  if (walks !== null) stages.push(['fuzzing', () => cage.walks(walks)])
+  const looks: Readonly<Record<string, () => Promise<string | null>>> = {
+    goldens: () => cage.goldens(),
+    fuzzing: async () => (walks === null ? null : cage.walks(walks)),
+    tests: () => cage.tests(TESTS),
+    properties: () => cage.tests(PROPERTIES),
+  }
   let by: Verdict['by'] = null
-  for (const [stage, look] of stages) {
-    const where = await look()
+  for (const stage of values.stages.split(',')) {
+    const where = await looks[stage]?.()
+    if (where === undefined) throw new RangeError(`no stage ${stage}`)
     if (where === null) continue
     by = { stage, where }
     break
@@ -190,10 +192,10 @@ function report(verdicts: readonly Verdict[], recorded: readonly string[]): stri
     '# Mutants',
     '',
     'Made by `npm run mutants -- --write`. The emulator is broken on purpose, one place at a time (`test/mutants/mutants.json`), and',
-    'what notices is written down: first the recorded transcripts, then the other tests, the properties, and what',
-    'real kernels answered to programs of the fuzzer.',
+    'what notices is written down: the recorded transcripts, then what real kernels answered to programs of the fuzzer, then the',
+    'other tests, then the properties.',
     '',
-    `${verdicts.length} mutants, ${verdicts.length - survivors.length} caught: ${caught('goldens')} by the goldens, ${caught('tests')} by the other tests, ${caught('properties')} by the properties, ${caught('fuzzing')} by fuzzing; ${survivors.length} survive.`,
+    `${verdicts.length} mutants, ${verdicts.length - survivors.length} caught: ${caught('goldens')} by the goldens, ${caught('fuzzing')} by fuzzing, ${caught('tests')} by the other tests, ${caught('properties')} by the properties; ${survivors.length} survive.`,
     ...(recorded.length === 0 ? [] : ['', `Recorded for the fuzzing: ${recorded.join('; ')}.`]),
     '',
     '| # | file | kind | change | caught by |',
