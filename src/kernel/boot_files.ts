@@ -130,6 +130,8 @@ export function bootFiles(kernel: Kernel, boot: Boot | null): { fs: FsStruct; fi
   }
   const groups = new BootGroups(vfs)
   const start: { at: Path | null } = { at: null }
+  // mountinfo lists mounts in the order in which they were made.
+  let lastUnique = 0
   for (const line of mounts) {
     let sb = supers.get(line.dev)
     if (sb === undefined) {
@@ -142,7 +144,8 @@ export function bootFiles(kernel: Kernel, boot: Boot | null): { fs: FsStruct; fi
       supers.set(line.dev, sb)
     }
     const rootDentry = line.root === '/' || !(sb instanceof MemorySuperBlock) ? sb.root : sb.mkdirs(line.root)
-    const mount = vfs.bootMount(sb, rootDentry, line.source, line.flags, line.id)
+    const mount = vfs.bootMount(sb, rootDentry, line.source, line.flags, line.id, lastUnique)
+    lastUnique = mount.idUnique
     groups.enter(mount, line.peerGroup, line.masterGroup)
     byId.set(line.id, mount)
     if (start.at === null) {

@@ -67,9 +67,10 @@ export class Vfs {
     return this.#enter(new Mount(this.kernel, sb, root, source, flags, this.#mountIds.take(), this.nextMountIdUnique++))
   }
 
-  /** A mount that existed before the model began. */
-  bootMount(sb: SuperBlock, root: Dentry, source: string, flags: number, id: number): Mount {
-    return this.#enter(new Mount(this.kernel, sb, root, source, flags, id, MNT_UNIQUE_ID_OFFSET + id + 1))
+  /** A mount that existed before the model began: later than those with a lower unique id, whichever reused number it got. */
+  bootMount(sb: SuperBlock, root: Dentry, source: string, flags: number, id: number, after = 0): Mount {
+    const idUnique = Math.max(MNT_UNIQUE_ID_OFFSET + id, after) + 1
+    return this.#enter(new Mount(this.kernel, sb, root, source, flags, id, idUnique))
   }
 
   /** A mount of the same as `like` that is in no namespace and on no list. */
