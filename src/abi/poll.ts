@@ -15,31 +15,16 @@ const POLLFD_SIZE = 8
 const ALWAYS = POLLERR | POLLHUP
 const NANOSECONDS = 1_000_000_000
 
-/** What is asked of one descriptor. */
-interface Polled {
-  readonly events: number
-  /** Null where there is nothing to ask: a negative descriptor, or none. */
-  readonly file: File | null
-  readonly fixed: number
-}
+let scratch = new Uint8Array(8 * POLLFD_SIZE)
+let scratchView = new DataView(scratch.buffer)
+const word = new Uint8Array(2)
 
-function look(task: Task, polled: readonly Polled[], revents: Uint16Array): number {
-  let count = 0
-  for (let at = 0; at < polled.length; at++) {
-    const { events, file, fixed } = polled[at]!
-    const mask = file === null ? fixed : file.poll(task) & (events | ALWAYS)
-    revents[at] = mask
-    if (mask !== 0) count++
-  }
-  return count
-}
-
-function store(memory: Memory, address: number, revents: Uint16Array): number {
-  const two = new Uint8Array(2)
-  for (let at = 0; at < revents.length; at++) {
-    two[0] = revents[at]! & 0xff
-    two[1] = revents[at]! >> 8
-    if (memory.copyOut(address + at * POLLFD_SIZE + 6, two, 2) < 2) return -EFAULT
+/** Stores the answers, one after the other: 0 or -EFAULT. */
+function store(memory: Memory, address: number, pollfds: DataView, size: number): number {
+  for (let at = 6; at < size; at += POLLFD_SIZE) {
+    word[0] = pollfds.getUint8(at)
+    word[1] = pollfds.getUint8(at + 1)
+    if (memory.copyOut(address + at, word, 2) < 2) return -EFAULT
   }
   return 0
 }
@@ -47,36 +32,59 @@ function store(memory: Memory, address: number, revents: Uint16Array): number {
 /** Polls `count` descriptors; `waits` is false for a timeout of zero. There is no clock: other timeouts never run out. */
 function poll(task: Task, memory: Memory, address: number, count: number, waits: boolean): number | PendingSyscall {
   if (count > task.group.rlimits.nofile) return -EINVAL
-  const bytes = new Uint8Array(count * POLLFD_SIZE)
-  if (memory.copyIn(address, bytes, bytes.length) < bytes.length) return -EFAULT
-  const view = new DataView(bytes.buffer)
-  const polled: Polled[] = []
+  const size = count * POLLFD_SIZE
+  if (size > scratch.length) {
+    scratch = new Uint8Array(size * 2)
+    scratchView = new DataView(scratch.buffer)
+  }
+  if (memory.copyIn(address, scratch, size) < size) return -EFAULT
+  const pollfds = scratchView
+  let ready = 0
+  for (let at = 0; at < size; at += POLLFD_SIZE) {
+    const fd = pollfds.getInt32(at, true)
+    let mask = 0
+    if (fd >= 0) {
+      const file = fileAt(task, fd)
+      mask = file === null ? POLLNVAL : file.poll(task) & (pollfds.getUint16(at + 4, true) | ALWAYS)
+    }
+    pollfds.setUint16(at + 6, mask, true)
+    if (mask !== 0) ready++
+  }
+  if (ready === 0 && waits) return pollAsleep(task, memory, address, scratch.slice(0, size))
+  const error = store(memory, address, pollfds, size)
+  return error === 0 ? ready : error
+}
+
+/** Sleeps until one of the files has something to say. All of them exist: a missing one would have been an answer. */
+function pollAsleep(task: Task, memory: Memory, address: number, bytes: Uint8Array): PendingSyscall {
+  const pollfds = new DataView(bytes.buffer)
+  const files: (File | null)[] = []
   const queues: WaitQueue[] = []
   for (let at = 0; at < bytes.length; at += POLLFD_SIZE) {
-    const fd = view.getInt32(at, true)
+    const fd = pollfds.getInt32(at, true)
     const file = fd < 0 ? null : fileAt(task, fd)
-    polled.push({ events: view.getUint16(at + 4, true), file, fixed: fd < 0 || file !== null ? 0 : POLLNVAL })
+    files.push(file)
     if (file === null) continue
+    file.get()
     for (const queue of [file.waitQueue, file.writeQueue]) {
       if (queue !== null && !queues.includes(queue)) queues.push(queue)
     }
   }
-  const revents = new Uint16Array(count)
-  const ready = look(task, polled, revents)
-  if (ready > 0 || !waits) {
-    const error = store(memory, address, revents)
-    return error === 0 ? ready : error
-  }
-  for (const { file } of polled) file?.get()
   const letGo = (): void => {
-    for (const { file } of polled) file?.put()
+    for (const file of files) file?.put()
   }
   const attempt = (): number => {
-    const found = look(task, polled, revents)
-    if (found === 0) return WOULD_BLOCK
+    let ready = 0
+    for (let n = 0; n < files.length; n++) {
+      const at = n * POLLFD_SIZE
+      const mask = (files[n]?.poll(task) ?? 0) & (pollfds.getUint16(at + 4, true) | ALWAYS)
+      pollfds.setUint16(at + 6, mask, true)
+      if (mask !== 0) ready++
+    }
+    if (ready === 0) return WOULD_BLOCK
     letGo()
-    const error = store(memory, address, revents)
-    return error === 0 ? found : error
+    const error = store(memory, address, pollfds, bytes.length)
+    return error === 0 ? ready : error
   }
   return sleepOn(task, queues, attempt, letGo)
 }

@@ -13,7 +13,7 @@ import { readFile, readFileVector, writeFile } from '../kernel/read_write.js'
 import type { Task } from '../kernel/task.js'
 import type { UserBuffer } from '../kernel/user_buffer.js'
 import { WOULD_BLOCK } from '../kernel/wait_queue.js'
-import { EBADF, EFAULT, EINVAL, ENXIO, ESPIPE } from '../uapi/errno.js'
+import { EBADF, EFAULT, EINVAL, ESPIPE } from '../uapi/errno.js'
 import { fileAt } from './descriptors.js'
 import { accessOk, type Memory } from './memory.js'
 import { type PendingSyscall, sleepOn } from './pending.js'
@@ -29,7 +29,6 @@ const IOVEC_SIZE = 16
 const SEEK_SET = 0
 const SEEK_CUR = 1
 const SEEK_END = 2
-const SEEK_DATA = 3
 const SEEK_HOLE = 4
 
 type Mover = (file: File, task: Task, buffer: UserBuffer) => number
@@ -185,12 +184,8 @@ function lseek(task: Task, regs: Registers): number {
       const end = file.seekEnd()
       return end < 0 ? end : file.seek(end + offset)
     }
-    default: {
-      const end = file.seekEnd()
-      if (end < 0) return end
-      if (offset < 0 || offset >= end) return -ENXIO
-      return file.seek(whence === SEEK_DATA ? offset : end)
-    }
+    default:
+      return file.seekExtent(offset, whence === SEEK_HOLE)
   }
 }
 

@@ -76,6 +76,10 @@ export class CharDeviceFile extends File {
     return this.#device.reads === 'silence' ? 0 : super.readable()
   }
 
+  override seekExtent(offset: number): number {
+    return this.seek(offset)
+  }
+
   override seek(position: number): number {
     return this.#device.seekable ? 0 : super.seek(position)
   }

@@ -1,4 +1,4 @@
-import { EBADF, EINVAL, ENOTDIR, ENOTTY, ESPIPE } from '../uapi/errno.js'
+import { EBADF, EINVAL, ENOTDIR, ENOTTY, ENXIO, ESPIPE } from '../uapi/errno.js'
 import {
   O_ACCMODE,
   O_CREAT,
@@ -172,6 +172,14 @@ export abstract class File implements Path {
   /** Any lseek gives the position and does nothing (`noop_llseek`). */
   get ignoresSeek(): boolean {
     return false
+  }
+
+  /** SEEK_DATA and SEEK_HOLE: all of a file is data, and behind it is a hole. */
+  seekExtent(offset: number, hole: boolean): number {
+    const end = this.seekEnd()
+    if (end < 0) return end
+    if (offset < 0 || offset >= end) return -ENXIO
+    return this.seek(hole ? end : offset)
   }
 
   /** Sets the position; refused with ESPIPE where there is none. */

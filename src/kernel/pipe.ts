@@ -49,6 +49,8 @@ export class Pipe {
   writeOpens = 0
   maxSlots: number = DEFAULT_SLOTS
   readonly slots: Slot[] = []
+  /** A page that was read empty, for the next write. */
+  #spare: Uint8Array | null = null
   readonly readQueue: WaitQueue = new WaitQueue()
   readonly writeQueue: WaitQueue = new WaitQueue()
 
@@ -79,6 +81,11 @@ export class Pipe {
     return size
   }
 
+  /** The first page has been read to its end. */
+  #drop(): void {
+    this.#spare = this.slots.shift()!.page
+  }
+
   read(buffer: UserBuffer, nonBlocking: boolean): number {
     if (buffer.remaining === 0) return buffer.moved
     const wasFull = this.full
@@ -94,7 +101,7 @@ export class Pipe {
       slot.offset += bytes
       slot.length -= bytes
       if (slot.packet) slot.length = 0
-      if (slot.length === 0) this.slots.shift()
+      if (slot.length === 0) this.#drop()
       if (buffer.remaining === 0 || slot.packet) break
     }
     if (wasFull && !this.full) this.writeQueue.wakeAll()
@@ -104,39 +111,42 @@ export class Pipe {
 
   write(task: Task, buffer: UserBuffer, nonBlocking: boolean, packet: boolean, before: number): number {
     if (buffer.remaining === 0) return before
-    let done = before
     const wasEmpty = this.slots.length === 0
-    const result = ((): number => {
-      if (this.readers === 0) {
-        raiseSigpipe(task)
-        return done > 0 ? done : -EPIPE
-      }
-      const odd = buffer.remaining % PAGE_SIZE
-      const last = this.slots[this.slots.length - 1]
-      if (odd !== 0 && last !== undefined && !last.packet && !packet && before === 0) {
-        const end = last.offset + last.length
-        if (end + odd <= PAGE_SIZE) {
-          const copied = buffer.copyIn(last.page, end, odd)
-          if (copied < odd) return -EFAULT
-          last.length += odd
-          done += odd
-          if (buffer.remaining === 0) return done
-        }
-      }
-      while (!this.full) {
-        const page = new Uint8Array(PAGE_SIZE)
-        const want = Math.min(PAGE_SIZE, buffer.remaining)
-        const copied = buffer.copyIn(page, 0, want)
-        if (copied < want) return done > 0 ? done : -EFAULT
-        this.slots.push({ page, offset: 0, length: copied, packet })
-        done += copied
-        if (buffer.remaining === 0) return done
-      }
-      if (nonBlocking) return done > 0 ? done : -EAGAIN
-      return WOULD_BLOCK
-    })()
+    const result = this.#fill(task, buffer, nonBlocking, packet, before)
     if (wasEmpty && this.slots.length > 0) this.readQueue.wakeAll()
     return result
+  }
+
+  #fill(task: Task, buffer: UserBuffer, nonBlocking: boolean, packet: boolean, before: number): number {
+    let done = before
+    if (this.readers === 0) {
+      raiseSigpipe(task)
+      return done > 0 ? done : -EPIPE
+    }
+    const odd = buffer.remaining % PAGE_SIZE
+    const last = this.slots[this.slots.length - 1]
+    if (odd !== 0 && last !== undefined && !last.packet && !packet && before === 0) {
+      const end = last.offset + last.length
+      if (end + odd <= PAGE_SIZE) {
+        const copied = buffer.copyIn(last.page, end, odd)
+        if (copied < odd) return -EFAULT
+        last.length += odd
+        done += odd
+        if (buffer.remaining === 0) return done
+      }
+    }
+    while (!this.full) {
+      const page = this.#spare ?? new Uint8Array(PAGE_SIZE)
+      this.#spare = null
+      const want = Math.min(PAGE_SIZE, buffer.remaining)
+      const copied = buffer.copyIn(page, 0, want)
+      if (copied < want) return done > 0 ? done : -EFAULT
+      this.slots.push({ page, offset: 0, length: copied, packet })
+      done += copied
+      if (buffer.remaining === 0) return done
+    }
+    if (nonBlocking) return done > 0 ? done : -EAGAIN
+    return WOULD_BLOCK
   }
 }
 

@@ -366,6 +366,13 @@ class FdDir extends DescriptorDir {
   }
 }
 
+/** What is said of a descriptor is for those who may look into its process. */
+class FdInfoFile extends PidFile {
+  override permission(task: Task): number {
+    return this.mayLookInto(task)
+  }
+}
+
 class FdInfoDir extends DescriptorDir {
   constructor(sb: ProcSuperBlock, pid: Pid) {
     super(sb, pid, PLAIN_DIR)
@@ -381,7 +388,7 @@ class FdInfoDir extends DescriptorDir {
     if (found === null) return -ENOENT
     const { fd } = found
     const viewer = (this.sb as ProcSuperBlock).pidNs
-    return new PidFile(this.sb, this.pid, {
+    return new FdInfoFile(this.sb, this.pid, {
       mode: 0o444,
       whenGone: ENOENT,
       open: (opener, target, _flags, pid) =>
