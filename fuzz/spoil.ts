@@ -6,7 +6,9 @@ import type { Draft } from './draft.js'
 export function spoilDraft(draft: Draft, allowed: readonly number[], choices: Choices): void {
   const index = pick(choices, allowed)
   if (index >= draft.args.length) return
-  draft.args[index] = spoilArg(draft.args[index] as Arg, choices)
+  const spoiled = spoilArg(draft.args[index] as Arg, choices)
+  // 0 to 2 are the console: its state is not the program's own.
+  draft.args[index] = index === 0 && typeof spoiled === 'number' && spoiled >= 0 && spoiled < 3 ? 999 : spoiled
 }
 
 function spoilArg(arg: Arg, choices: Choices): Arg {
@@ -37,8 +39,7 @@ function spoilNumber(value: number, choices: Choices): Arg {
     case 2:
       return -1
     case 3:
-      // A descriptor of 0 is the console: its state is not the program's own.
-      return value < 3 ? value + 2 : 0
+      return 0
     default:
       return value + 1
   }

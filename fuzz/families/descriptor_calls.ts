@@ -94,16 +94,25 @@ function readableFd(walk: Walk, choices: Choices): number {
   })
 }
 
+/** Texts with numbers that a kernel draws from chance: cut in the middle they cannot be told from others. */
+function isChancy(walk: Walk, fd: number): boolean {
+  const file = walk.task.files?.file(fd)
+  if (file?.kind !== 'proc') return false
+  const { name } = file.dentry
+  return name === 'mountinfo' || name === 'status' || /^\d+$/.test(name)
+}
+
 function read(walk: Walk, choices: Choices): Draft | null {
   const fd = readableFd(walk, choices)
   if (fd < 0) return null
-  const size = pick(choices, [64, 256, 512, 1024, 1, 0])
+  const size = isChancy(walk, fd) ? 1024 : pick(choices, [64, 256, 512, 1024, 1, 0])
   return { call: 'read', args: [walk.fdArg(fd), { out: size }, size] }
 }
 
 function pread(walk: Walk, choices: Choices): Draft | null {
   const fd = readableFd(walk, choices)
   if (fd < 0) return null
+  if (isChancy(walk, fd)) return { call: 'pread64', args: [walk.fdArg(fd), { out: 1024 }, 1024, 0] }
   const size = pick(choices, [64, 256, 1])
   return { call: 'pread64', args: [walk.fdArg(fd), { out: size }, size, pick(choices, [0, 1, 5, 4096, -1])] }
 }
@@ -111,6 +120,7 @@ function pread(walk: Walk, choices: Choices): Draft | null {
 function lseek(walk: Walk, choices: Choices): Draft | null {
   const fd = walk.findFd(choices, (file) => file.kind !== 'char' && file.kind !== 'directory')
   if (fd < 0) return null
+  if (isChancy(walk, fd)) return { call: 'lseek', args: [walk.fdArg(fd), 0, 0] }
   return { call: 'lseek', args: [walk.fdArg(fd), pick(choices, [0, 1, 100, -1]), pick(choices, [0, 1])] }
 }
 

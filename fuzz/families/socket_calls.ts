@@ -30,7 +30,9 @@ const TYPE_FLAGS: readonly number[] = [0, 0, SOCK_CLOEXEC, SOCK_NONBLOCK]
 
 function socket(_walk: Walk, choices: Choices): Draft {
   const family = pick(choices, [AF_UNIX, AF_INET, AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET])
-  const protocol = rarely(choices, 12) ? pick(choices, [1, 6, 17, 255, -1]) : 0
+  // Which netlink protocols there are is a matter of the kernel's build.
+  const odd = family === AF_NETLINK ? [255, -1] : [1, 6, 17, 255, -1]
+  const protocol = rarely(choices, 12) ? pick(choices, odd) : 0
   return { call: 'socket', args: [family, pick(choices, TYPES) | pick(choices, TYPE_FLAGS), protocol] }
 }
 

@@ -85,7 +85,8 @@ function pidfdSendSignal(task: Task, regs: Registers): number {
     if ((task.pid !== pid || toGroup) && (code >= 0 || code === SI_TKILL)) return -EPERM
   }
   if (toGroup) return killGroupOf(task, pid, signal)
-  const target = isThread ? pid.task : (pid.group?.leader ?? null)
+  // Whichever is meant, the thread is asked for its process.
+  const target = pid.task
   return target === null ? -ESRCH : killTask(task, target, signal)
 }
 

@@ -109,7 +109,7 @@ export class PidNamespace extends Namespace {
         numbers[at] = free
       } else {
         if (nr < 1 || nr >= ns.pidMax) return -EINVAL
-        if (nr !== 1 && ns.childReaper === null) return -EINVAL
+        if (nr !== 1 && ns.childReaper === null && !ns.dead) return -EINVAL
         if (!nsCapable(cred, ns.owner!, CAP_CHECKPOINT_RESTORE) && !nsCapable(cred, ns.owner!, CAP_SYS_ADMIN))
           return -EPERM
         if (ns.find(nr) !== null) return -EEXIST

@@ -68,6 +68,18 @@ export class ProcFile extends File {
     return this.content.pollMask ?? DEFAULT_POLLMASK
   }
 
+  /** Going anywhere but to the start or on means making the text up to there, which may fail. */
+  override seek(position: number): number {
+    if (position > 0 && position !== this.pos && this.content.read !== undefined) {
+      const text = this.content.read(this, this.mnt.sb.kernel.current)
+      if (typeof text === 'number') {
+        this.pos = 0
+        return text
+      }
+    }
+    return super.seek(position)
+  }
+
   override seekEnd(): number {
     return this.content.seekEnd ?? -EINVAL
   }

@@ -140,7 +140,11 @@ class Replay {
     for (const pid of [1, header.boot.task.ppid, header.boot.task.pid]) {
       this.#binder.match('pid', pid, pid, kernel.initPidNs)
     }
-    for (const { id, ino } of [...Object.values(header.boot.namespaces), ...(header.boot.other ?? [])]) {
+    // On a shared kernel the others may go at any time, and their numbers be used again.
+    for (const { id, ino } of [
+      ...Object.values(header.boot.namespaces),
+      ...(shared ? [] : (header.boot.other ?? [])),
+    ]) {
       this.#binder.match('ns_inum', ino, ino)
       this.#binder.match('ns_id', id, id)
     }
