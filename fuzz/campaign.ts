@@ -44,6 +44,11 @@ export interface CampaignOptions {
   stopped?(): boolean
 }
 
+/** A kernel of a release that the emulator does not know. */
+export class NoProfile extends Error {
+  override readonly name = 'NoProfile'
+}
+
 /** How far a campaign has come. */
 export interface CampaignState {
   kernel: string
@@ -117,7 +122,7 @@ class Campaign {
     const { backend, seed, runs, time, families } = this.#options
     const first = await backend.run({ header: { transcript: 1, name: 'boot' }, steps: [] })
     const profile = this.#options.profile ?? first.header.profile
-    if (!isProfileName(profile)) throw new RangeError(`no profile ${profile} for kernel ${first.header.kernel}`)
+    if (!isProfileName(profile)) throw new NoProfile(`no profile ${profile} for Linux ${first.header.kernel}`)
     this.#boot = first.header.boot
     this.#state = {
       kernel: first.header.kernel,

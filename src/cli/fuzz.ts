@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type Asked, type CampaignState, runCampaign } from '../../fuzz/campaign.js'
+import { type Asked, type CampaignState, NoProfile, runCampaign } from '../../fuzz/campaign.js'
 import { Corpus } from '../../fuzz/corpus.js'
 import type { Family } from '../../fuzz/draft.js'
 import { FAMILIES } from '../../fuzz/families/index.js'
@@ -172,6 +172,7 @@ async function campaign(options: Options, backend: Asked): Promise<boolean> {
   if (options.stats !== undefined) {
     saveStats(options.stats, state, { backend: backend.name, seed: options.seed, shard: options.shard })
   }
+  if (state.programs === 0 && state.lost.length > 0) throw new CliError(`${backend.name}: no program came back`)
   return state.divergences === 0
 }
 
@@ -185,7 +186,7 @@ async function fuzz(options: Options): Promise<void> {
     try {
       clean = await campaign(options, backend)
     } catch (error) {
-      if (error instanceof LabError) throw new CliError(error.message)
+      if (error instanceof LabError || error instanceof NoProfile) throw new CliError(error.message)
       throw error
     } finally {
       await backend.close()
