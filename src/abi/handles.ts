@@ -1,6 +1,7 @@
 import { CAP_DAC_READ_SEARCH } from '../kernel/capability.js'
 import { nsCapable } from '../kernel/cred.js'
 import { decodeNsHandle } from '../kernel/handles.js'
+import type { Mount } from '../kernel/mount.js'
 import { NsfsSuperBlock } from '../kernel/nsfs.js'
 import { openPlace } from '../kernel/open.js'
 import { type Path, pathDone } from '../kernel/path.js'
@@ -98,6 +99,11 @@ function handleRoot(task: Task, fd: number): SuperBlock | number {
   return file === null ? -EBADF : file.mnt.sb
 }
 
+/** The mount that a file is opened through whose handle was decoded. */
+function handleMount(task: Task, fd: number): Mount {
+  return fd === AT_FDCWD ? task.fs!.cwd.mnt : fileAt(task, fd)!.mnt
+}
+
 function openByHandleAt(task: Task, regs: Registers): number {
   const { memory } = regs
   const address = regs.ptr(1)
@@ -117,7 +123,8 @@ function openByHandleAt(task: Task, regs: Registers): number {
   if (sb instanceof PidfsSuperBlock) return openPidHandle(task, sb.decodeHandle(type & 0xffff, bytes), regs.i32(2))
   if (!nsfs) {
     const own = sb.encodeHandle(sb.root.inode, false)
-    return own === null || type !== own.type || length < own.bytes.length ? -ESTALE : -ENOSYS
+    const dentry = own === null ? null : sb.dentryOfHandle(type, bytes)
+    return dentry === null ? -ESTALE : openPath(task, { mnt: handleMount(task, regs.i32(0)), dentry }, regs.i32(2))
   }
   // Asking for a connected or a directory's handle (bits above the type) finds none either.
   const path = decodeNsHandle(task, type, bytes)
@@ -160,7 +167,7 @@ export const handleSyscalls: readonly SyscallRow[] = [
     nr: 304,
     name: 'open_by_handle_at',
     support: 'partial',
-    note: 'handles of namespaces; those of other filesystems: ENOSYS',
+    note: 'handles of namespaces, processes and files on tmpfs; those of other filesystems: ESTALE',
     handler: openByHandleAt,
   },
 ]

@@ -3,6 +3,7 @@ import { capabilitySyscalls } from './capabilities.js'
 import { cloneSyscalls } from './clone.js'
 import { credentialSyscalls } from './credentials.js'
 import { descriptorSyscalls } from './descriptors.js'
+import { execSyscalls } from './exec.js'
 import { fanotifySyscalls } from './fanotify.js'
 import { fileSyscalls } from './files.js'
 import { fsContextSyscalls } from './fs_context.js'
@@ -27,9 +28,11 @@ import { processSyscalls } from './process.js'
 import { readWriteSyscalls } from './readwrite.js'
 import { socketSyscalls } from './socket.js'
 import { statSyscalls } from './stat.js'
+import { statfsSyscalls } from './statfs.js'
 import { statmountSyscalls } from './statmount.js'
 import type { SyscallRow } from './syscall_row.js'
 import { waitSyscalls } from './wait.js'
+import { xattrSyscalls } from './xattr.js'
 
 /** Every syscall that the model knows by name, by number. What is not here is ENOSYS. */
 export const SYSCALLS: readonly SyscallRow[] = [
@@ -57,6 +60,9 @@ export const SYSCALLS: readonly SyscallRow[] = [
   ...linkSyscalls,
   ...attributeSyscalls,
   ...getdentsSyscalls,
+  ...xattrSyscalls,
+  ...statfsSyscalls,
+  ...execSyscalls,
   ...mountSyscalls,
   ...openTreeSyscalls,
   ...moveMountSyscalls,

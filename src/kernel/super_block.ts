@@ -17,6 +17,12 @@ const FLAG_NAMES: readonly (readonly [flag: number, name: string])[] = [
   [MS_LAZYTIME, ',lazytime'],
 ]
 
+/** A device number as user space has it. */
+function encodedDev(dev: number): number {
+  const minor = dev & 0xf_ffff
+  return ((minor & 0xff) | ((dev >>> 20) << 8) | ((minor & ~0xff) << 12)) >>> 0
+}
+
 /** A mounted filesystem instance (`struct super_block`). Subclasses know their kind of filesystem. */
 export abstract class SuperBlock {
   readonly kernel: Kernel
@@ -60,7 +66,7 @@ export abstract class SuperBlock {
   /** Its inodes that have marks. */
   readonly markedInodes: Set<Inode> = new Set()
   /** What statfs gives as f_fsid, and fanotify tells with its file handles. */
-  fsid: readonly [number, number] = [0, 0]
+  fsid: readonly [number, number]
   root!: Dentry
 
   protected constructor(kernel: Kernel, type: string, magic: number, dev: number, userNs: UserNamespace) {
@@ -69,6 +75,7 @@ export abstract class SuperBlock {
     this.magic = magic
     this.dev = dev
     this.userNs = userNs
+    this.fsid = [encodedDev(dev), 0]
   }
 
   /** What is set for the filesystem as a whole, as its tables show it after `rw` or `ro`: `,sync`. */

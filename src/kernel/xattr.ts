@@ -1,0 +1,88 @@
+import { FAN_ATTRIB } from '../uapi/constants/fanotify.js'
+import { EEXIST, EINVAL, ENODATA, EOPNOTSUPP, EPERM } from '../uapi/errno.js'
+import { S_ISVTX } from '../uapi/fcntl.js'
+import { CAP_SYS_ADMIN } from './capability.js'
+import { fsnotifyDentry } from './fsnotify.js'
+import type { Inode } from './inode.js'
+import type { Path } from './path.js'
+import { inodePermission, MAY_READ, MAY_WRITE, ownerOrCapable, wantWrite } from './permission.js'
+import type { Task } from './task.js'
+
+/** Names that tmpfs keeps attributes under. */
+const PREFIXES: readonly string[] = ['user.', 'trusted.', 'security.']
+const ACL = /^system\.posix_acl_(access|default)$/
+
+/** What the kind of attribute asks of the task: 0 or -errno (`xattr_permission`). */
+function mayTouch(task: Task, inode: Inode, name: string, mask: number): number {
+  if ((mask & MAY_WRITE) !== 0 && inode.immutable) return -EPERM
+  if (name.startsWith('security.') || name.startsWith('system.')) return 0
+  const isAdmin = task.cred.effective.has(CAP_SYS_ADMIN) && task.cred.userNs === task.kernel.initUserNs
+  if (name.startsWith('trusted.')) return isAdmin ? 0 : (mask & MAY_WRITE) !== 0 ? -EPERM : -ENODATA
+  if (name.startsWith('user.')) {
+    if (!inode.isReg && !inode.isDir) return (mask & MAY_WRITE) !== 0 ? -EPERM : -ENODATA
+    const sticky = inode.isDir && (inode.mode & S_ISVTX) !== 0
+    if (sticky && (mask & MAY_WRITE) !== 0 && !ownerOrCapable(task, inode)) return -EPERM
+  }
+  return inodePermission(task, inode, mask)
+}
+
+/** The attributes that hold `name`, or -errno: -EOPNOTSUPP where the filesystem has none of that kind. */
+function holder(inode: Inode, name: string): Map<string, Uint8Array> | number {
+  const { xattrs } = inode
+  if (xattrs === null) return -EOPNOTSUPP
+  const prefix = PREFIXES.find((known) => name.startsWith(known))
+  if (prefix === undefined) return -EOPNOTSUPP
+  return name === prefix ? -EINVAL : xattrs
+}
+
+/** Sets an attribute: 0 or -errno. `create`: it must be new; `replace`: it must be there. */
+export function setXattr(
+  task: Task,
+  path: Path,
+  name: string,
+  value: Uint8Array,
+  create: boolean,
+  replace: boolean,
+): number {
+  const { inode } = path.dentry
+  const error = wantWrite(path) || mayTouch(task, inode, name, MAY_WRITE)
+  if (error !== 0) return error
+  const xattrs = holder(inode, name)
+  if (typeof xattrs === 'number') return xattrs
+  if (create && xattrs.has(name)) return -EEXIST
+  if (replace && !xattrs.has(name)) return -ENODATA
+  xattrs.set(name, value)
+  fsnotifyDentry(path.dentry, FAN_ATTRIB)
+  return 0
+}
+
+/** The value of an attribute, or -errno. */
+export function xattrOf(task: Task, path: Path, name: string): Uint8Array | number {
+  const { inode } = path.dentry
+  const error = mayTouch(task, inode, name, MAY_READ)
+  if (error !== 0) return error
+  if (inode.xattrs !== null && ACL.test(name)) return -ENODATA
+  const xattrs = holder(inode, name)
+  return typeof xattrs === 'number' ? xattrs : (xattrs.get(name) ?? -ENODATA)
+}
+
+/** Removes an attribute: 0 or -errno. */
+export function removeXattr(task: Task, path: Path, name: string): number {
+  const { inode } = path.dentry
+  const error = wantWrite(path) || mayTouch(task, inode, name, MAY_WRITE)
+  if (error !== 0) return error
+  const xattrs = holder(inode, name)
+  if (typeof xattrs === 'number') return xattrs
+  if (!xattrs.delete(name)) return -ENODATA
+  fsnotifyDentry(path.dentry, FAN_ATTRIB)
+  return 0
+}
+
+/** The names of the attributes, each ended by NUL, as tmpfs lists them: the last in the alphabet first. */
+export function listXattrs(path: Path, withTrusted: boolean): string {
+  const { xattrs } = path.dentry.inode
+  if (xattrs === null) return ''
+  const names = [...xattrs.keys()].filter((name) => withTrusted || !name.startsWith('trusted.'))
+  names.sort((a, b) => (a < b ? 1 : -1))
+  return names.map((name) => `${name}\0`).join('')
+}
