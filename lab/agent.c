@@ -744,7 +744,8 @@ static void settle(void) {
         }
         if (gone || (zombie && s.ppid != reaper)) break;
         if (!zombie && s.state != 'X') {
-          if (!t->exiting && !is_killed(t)) break;
+          /* one that runs is on its way out or back to its mailbox */
+          if (!t->exiting && s.state != 'R' && !is_killed(t)) break;
           if ((s.state == 'S' || (s.state == 'D' && waits_for_others(t))) && sleeps_in_call(t)) break;
         }
         if (n > 20000) die("task %d does not come to its end, state %c", t->number, s.state);

@@ -20,6 +20,8 @@ export interface KernelFeatures {
   readonly nsHandleVisibility: ListnsVisibility
   /** PIDFD_GET_*_NAMESPACE says EACCES to who may not look into a process that has no namespaces any more, not ESRCH. */
   readonly pidfdNamespaceAccessFirst: boolean
+  /** clone3's set_tid asks for the capability before it looks whether there is a pid 1. */
+  readonly setTidCapabilityFirst: boolean
   /** NS_MNT_GET_NEXT and NS_MNT_GET_PREV take a NULL info. */
   readonly mntNextWithoutInfo: boolean
   /** A link in a sticky directory that everybody may write to is followed only by its owner, or where the directory's owner made it (Debian's default). */
@@ -28,7 +30,7 @@ export interface KernelFeatures {
   readonly statmountByFd: boolean
   /** open_tree and fsmount make mount namespaces (OPEN_TREE_NAMESPACE, FSMOUNT_NAMESPACE). */
   readonly mountNamespaceFds: boolean
-  /** A mount can be moved beneath the root and beneath a locked mount, whose lock it takes over. */
+  /** A mount can be moved beneath the root and beneath a locked mount; whatever comes beneath a locked mount takes over its lock. */
   readonly movesBeneathLocked: boolean
   /** The clone3 flags above 32 bits that exist, shifted right by 32. */
   readonly clone3HighFlags: number

@@ -109,9 +109,11 @@ export class PidNamespace extends Namespace {
         numbers[at] = free
       } else {
         if (nr < 1 || nr >= ns.pidMax) return -EINVAL
-        if (nr !== 1 && ns.childReaper === null && !ns.dead) return -EINVAL
+        const noInit = nr !== 1 && ns.childReaper === null && !ns.dead
+        if (noInit && !this.kernel.features.setTidCapabilityFirst) return -EINVAL
         if (!nsCapable(cred, ns.owner!, CAP_CHECKPOINT_RESTORE) && !nsCapable(cred, ns.owner!, CAP_SYS_ADMIN))
           return -EPERM
+        if (noInit) return -EINVAL
         if (ns.find(nr) !== null) return -EEXIST
         numbers[at] = nr
       }

@@ -64,6 +64,11 @@ export class PidfsSuperBlock extends SuperBlock {
     return dentry
   }
 
+  /** Whether a process whose file is or was open has this number. */
+  hasInode(ino: number): boolean {
+    return this.#pids.has(ino)
+  }
+
   override dentryUnused(dentry: Dentry): void {
     if (!(dentry.inode instanceof PidfsInode)) return
     const { pid } = dentry.inode

@@ -124,9 +124,10 @@ export class Vfs {
     return this.#nextIno++
   }
 
-  /** Whether {@link newIno} gave this number. */
+  /** Whether this number comes from a counter that the rest of a machine draws from too: {@link newIno}'s, or that of processes. */
   isCountedIno(ino: number): boolean {
-    return ino >= FIRST_COUNTED_INO && ino < this.#nextIno
+    if (ino >= FIRST_COUNTED_INO && ino < this.#nextIno) return true
+    return this.#pidfs !== null && (this.#pidfs.sb as PidfsSuperBlock).hasInode(ino)
   }
 
   /** The mount that namespace files are opened through. */
