@@ -192,10 +192,11 @@ export class Mount {
     dentry.mounts.add(this)
   }
 
-  /** Appears where {@link aimAt} said. */
+  /** Appears where {@link aimAt} said, last of what is mounted on that mount. What is there already must be leaving. */
   show(): void {
     const parent = this.parent!
     parent.children ??= new Map()
+    parent.children.delete(this.mountpoint!)
     parent.children.set(this.mountpoint!, this)
   }
 

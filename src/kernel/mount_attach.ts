@@ -1,9 +1,9 @@
-import { EINVAL, ENOSPC, ENOTDIR } from '../uapi/errno.js'
+import { EINVAL, ENOENT, ENOSPC, ENOTDIR } from '../uapi/errno.js'
 import { lockTree } from './copy_tree.js'
 import type { DetachedTree } from './detached_tree.js'
-import type { Mount } from './mount.js'
+import { MNT_LOCKED, type Mount } from './mount.js'
 import type { MountOwner } from './mount_owner.js'
-import type { MountPlace } from './mount_place.js'
+import { isUnlinked, type MountPlace } from './mount_place.js'
 import { leavePeers, makeShared } from './peer_group.js'
 import { NamespaceRoom, type Spread, spreadTree } from './propagation.js'
 import type { Task } from './task.js'
@@ -32,7 +32,8 @@ function shareAll(tree: readonly Mount[]): Mount[] {
  * Mounts the tree `source`, which is new, detached, or mounted elsewhere and then moves, at `place` and, where that mount is
  * shared, for all that receive from it (`attach_recursive_mnt`). What was mounted in the very same place comes to lie over it.
  *
- * @returns 0, or -ENOSPC when a mount namespace would be too full, or what copying says; nothing has happened then.
+ * @returns 0; -ENOENT for a tree whose root directory is gone, -ENOSPC when a mount namespace would be too full, or what
+ *   copying says; nothing has happened then
  */
 export function attachTree(task: Task, source: Mount, place: MountPlace): number {
   const { parent, mountpoint } = place
@@ -40,6 +41,8 @@ export function attachTree(task: Task, source: Mount, place: MountPlace): number
   const userNs = task.nsproxy!.mnt.owner
   const moves = source.parent !== null
   const tree = source.subtree()
+  // Something may come to lie over it, which a directory that is gone does not allow.
+  if (isUnlinked(source.topmost.root)) return -ENOENT
   if (!moves && !new NamespaceRoom(mountMax).take(parent.ns!, tree.length)) return -ENOSPC
 
   let copies: readonly Mount[] = []
@@ -68,6 +71,7 @@ export function attachTree(task: Task, source: Mount, place: MountPlace): number
     if (covered === null) top.show()
     else {
       const { topmost } = top
+      if (task.kernel.features.movesBeneathLocked) passLock(covered, top)
       covered.detach()
       top.show()
       covered.attach(topmost, topmost.root)
@@ -75,6 +79,13 @@ export function attachTree(task: Task, source: Mount, place: MountPlace): number
   }
   if (emptied?.isAnonymous) (emptied as DetachedTree).destroy()
   return 0
+}
+
+/** What a locked mount hides is from now on for the one beneath it to hide. */
+function passLock(covered: Mount, beneath: Mount): void {
+  if (!covered.isLocked) return
+  covered.flags &= ~MNT_LOCKED
+  beneath.flags |= MNT_LOCKED
 }
 
 /** Mounts a tree that is not mounted: 0; -EINVAL for a filesystem that user space may not have, -ENOTDIR for a file on a directory. */

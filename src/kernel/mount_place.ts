@@ -48,9 +48,8 @@ export function placeAt(path: Path, beneath = false): MountPlace | number {
   if (beneath) {
     if (!isMountRoot(path)) return -EINVAL
     const top = path.mnt.topmost
-    if (top.parent === null) return -EINVAL
-    parent = top.parent
-    mountpoint = top.mountpoint!
+    parent = top.parent ?? top
+    mountpoint = top.mountpoint ?? top.root
   } else {
     const over = parent.childAt(mountpoint)
     if (over !== null) {
@@ -59,5 +58,6 @@ export function placeAt(path: Path, beneath = false): MountPlace | number {
     }
   }
   if (isUnlinked(mountpoint) || path.mnt.ns === null) return -ENOENT
+  if (beneath && path.mnt.parent === null && path.mnt.overmount === null) return -EINVAL
   return { parent, mountpoint }
 }

@@ -2,7 +2,7 @@ import { EINVAL, ELOOP, EPERM } from '../uapi/errno.js'
 import { hasLockedChildren, wouldLoop } from './bind_mount.js'
 import { CAP_SYS_ADMIN } from './capability.js'
 import { nsCapable } from './cred.js'
-import { MNT_LOCKED, type Mount } from './mount.js'
+import type { Mount } from './mount.js'
 import { attachTree } from './mount_attach.js'
 import { isMountRoot, isOurs, type MountPlace, mayUse, placeAt } from './mount_place.js'
 import type { Path } from './path.js'
@@ -47,17 +47,7 @@ export function moveMount(task: Task, from: Path, to: Path, beneath: boolean): n
   if (place.parent.isShared && tree.some((mount) => mount.unbindable)) return -EINVAL
   if (tree.some((mount) => wouldLoop(task, mount.root))) return -ELOOP
   if (source.isAncestorOf(place.parent)) return -ELOOP
-  const result = attachTree(task, source, place)
-  if (result === 0 && beneath) passLock(to.mnt, source)
-  return task.kernel.vfs.changes.finish(result)
-}
-
-/** What holds the topmost mount in its place holds from now on the one beneath it. */
-function passLock(over: Mount, source: Mount): void {
-  const { topmost } = over
-  if (!topmost.isLocked) return
-  topmost.flags &= ~MNT_LOCKED
-  source.flags |= MNT_LOCKED
+  return task.kernel.vfs.changes.finish(attachTree(task, source, place))
 }
 
 /** Who may change the propagation of a mount: 0, -EINVAL for one that is in no mount namespace, -EPERM. */

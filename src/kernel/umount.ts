@@ -29,8 +29,7 @@ export function umountTree(top: Mount, kind: UmountKind): void {
     mount.ns = null
     if (staysConnected(mount, kind)) {
       // Last among what is mounted there, as a kernel has it from then on.
-      mount.parent!.children!.delete(mount.mountpoint!)
-      mount.parent!.children!.set(mount.mountpoint!, mount)
+      mount.show()
     } else {
       mount.detach()
       changes.letGo(mount)

@@ -53,7 +53,7 @@ const MOUNT_ATTR = structRows(mount_attr, { attr_set: 'bits', attr_clr: 'bits', 
 const POLLFD = structRows(pollfd, { fd: 'signed', events: 'bits', revents: 'bits' })
 const RESPONSE = structRows(fanotify_response, { fd: 'signed', response: 'bits' })
 const PIDFD_INFO = structRows(pidfd_info, { mask: 'bits', cgroupid: 'any', pid: 'pid', tgid: 'pid', ppid: 'pid' })
-const STATMOUNT = structRows(statmount, {
+const STATMOUNT_ROWS = structRows(statmount, {
   mask: 'bits',
   mnt_id: 'mnt_id_unique',
   mnt_parent_id: 'mnt_id_unique',
@@ -61,6 +61,8 @@ const STATMOUNT = structRows(statmount, {
   mnt_parent_id_old: 'mnt_id',
   mnt_ns_id: 'ns_id',
 })
+
+const STATMOUNT = withDevice(STATMOUNT_ROWS, 'sb_dev_major', 'sb_dev_minor', 'sb_dev')
 
 // st_dev is one value of two words: their rows are taken out and one field of eight bytes stands in.
 function withDevice(rows: StructRows, major: string, minor: string, name: string): StructRows {
