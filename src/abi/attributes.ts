@@ -1,7 +1,8 @@
-import { FMODE_WRITE } from '../kernel/file.js'
+import { type File, FMODE_WRITE } from '../kernel/file.js'
 import { fsnotifyModify } from '../kernel/fsnotify.js'
+import { fsnotifyTruncatePermission, fsnotifyWritePermission } from '../kernel/fsnotify_permission.js'
 import { INVALID_ID } from '../kernel/id_map.js'
-import { type Path, pathDone } from '../kernel/path.js'
+import { type Path, pathDone, pathGet, pathPut } from '../kernel/path.js'
 import { wantWrite } from '../kernel/permission.js'
 import { type Attributes, chmod, chown, notifyChange, truncateFile, truncatePath } from '../kernel/setattr.js'
 import type { Task } from '../kernel/task.js'
@@ -9,6 +10,8 @@ import { EBADF, EFAULT, EFBIG, EINVAL, EISDIR, ENODEV, EOPNOTSUPP, ESPIPE } from
 import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, S_IFIFO, S_IFMT } from '../uapi/fcntl.js'
 import { fileAt } from './descriptors.js'
 import { copyFromUser } from './memory.js'
+import type { PendingSyscall } from './pending.js'
+import { afterPermission } from './permission.js'
 import type { Registers } from './registers.js'
 import { pathArgument } from './stat.js'
 import type { SyscallRow } from './syscall_row.js'
@@ -112,22 +115,52 @@ function touch(task: Task, path: Path, change: Attributes): number {
   return readOnly === 0 ? notifyChange(task, path.dentry, change) : readOnly
 }
 
-function truncate(task: Task, regs: Registers): number {
+function truncate(task: Task, regs: Registers): number | PendingSyscall {
   const size = regs.i64(1)
   if (size < 0) return -EINVAL
-  return atPath(task, regs, AT_FDCWD, 0, 0, (path) => truncatePath(task, path, size))
+  const found = pathArgument(task, regs, AT_FDCWD, 0, 0)
+  if (typeof found === 'number') return found
+  const path = { mnt: found.mnt, dentry: found.dentry }
+  const asked = path.dentry.inode.isReg ? fsnotifyTruncatePermission(task, path, size) : 0
+  if (typeof asked !== 'number') {
+    pathGet(path)
+    return afterPermission(
+      task,
+      asked,
+      null,
+      () => truncatePath(task, path, size),
+      () => pathPut(path),
+    )
+  }
+  const result = asked === 0 ? truncatePath(task, path, size) : asked
+  pathDone(path)
+  return result
 }
 
-function ftruncate(task: Task, regs: Registers): number {
+/** Changes an open file once it has permission. `offset` and `count` say what of it is going to be changed. */
+function changeFile(
+  task: Task,
+  file: File,
+  offset: number,
+  count: number,
+  change: () => number,
+): number | PendingSyscall {
+  const asked = fsnotifyWritePermission(task, file, offset, count)
+  if (typeof asked === 'number') return asked === 0 ? change() : asked
+  file.get()
+  return afterPermission(task, asked, null, change, () => file.put())
+}
+
+function ftruncate(task: Task, regs: Registers): number | PendingSyscall {
   const size = regs.i64(1)
   if (size < 0) return -EINVAL
   const file = fileAt(task, regs.u32(0))
   if (file === null) return -EBADF
   if (!file.inode.hasSize || (file.mode & FMODE_WRITE) === 0) return -EINVAL
-  return truncateFile(task, file, size)
+  return changeFile(task, file, size, 0, () => truncateFile(task, file, size))
 }
 
-function fallocate(task: Task, regs: Registers): number {
+function fallocate(task: Task, regs: Registers): number | PendingSyscall {
   const file = fileAt(task, regs.u32(0))
   if (file === null) return -EBADF
   const mode = regs.u32(1)
@@ -144,9 +177,11 @@ function fallocate(task: Task, regs: Registers): number {
   if (!inode.hasSize) return -ENODEV
   if (offset + length >= MAX_OFFSET) return -EFBIG
   if (kind !== 0 && kind !== FALLOC_FL_PUNCH_HOLE) return -EOPNOTSUPP
-  const result = inode.allocate(offset, length, (mode & FALLOC_FL_KEEP_SIZE) !== 0, kind === FALLOC_FL_PUNCH_HOLE)
-  if (result === 0) fsnotifyModify(file)
-  return result
+  return changeFile(task, file, offset, length, () => {
+    const result = inode.allocate(offset, length, (mode & FALLOC_FL_KEEP_SIZE) !== 0, kind === FALLOC_FL_PUNCH_HOLE)
+    if (result === 0) fsnotifyModify(file)
+    return result
+  })
 }
 
 /** Modes, owners, times and sizes. */

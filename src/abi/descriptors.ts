@@ -3,7 +3,7 @@ import { FMODE_CAN_ODIRECT } from '../kernel/file.js'
 import { ownerOrCapable } from '../kernel/permission.js'
 import { PipeFile } from '../kernel/pipe.js'
 import type { Task } from '../kernel/task.js'
-import { EBADF, EINVAL, ENOSYS, EPERM } from '../uapi/errno.js'
+import { EBADF, EBUSY, EINVAL, ENOSYS, EPERM } from '../uapi/errno.js'
 import {
   F_DUPFD,
   F_DUPFD_CLOEXEC,
@@ -88,6 +88,7 @@ function dupTo(task: Task, from: number, to: number, cloexec: boolean): number {
   if (to >= task.group.rlimits.nofile) return -EBADF
   const file = files.file(from)
   if (file === null) return -EBADF
+  if (files.isReserved(to)) return -EBUSY
   files.replace(task, to, file.get(), cloexec)
   return to
 }

@@ -7,15 +7,14 @@ export const fanotifySyscalls: readonly SyscallRow[] = [
   {
     nr: 300,
     name: 'fanotify_init',
-    support: 'partial',
-    note: 'FAN_RESTARTABLE_EVENTS passes its checks and is then ENOSYS',
+    support: 'full',
     handler: fanotifyInit,
   },
   {
     nr: 301,
     name: 'fanotify_mark',
     support: 'partial',
-    note: 'marks on inodes, mounts and filesystems are kept and shown, but file events are not reported and no access waits for an answer',
+    note: 'mapping a file asks nobody: there is no mmap',
     handler: fanotifyMark,
   },
 ]

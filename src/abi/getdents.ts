@@ -1,7 +1,12 @@
+import type { File } from '../kernel/file.js'
+import { fsnotifyReadPermission } from '../kernel/fsnotify_permission.js'
 import { readDir } from '../kernel/read_write.js'
 import type { Task } from '../kernel/task.js'
 import { EBADF, EFAULT, EINVAL, ENOTDIR } from '../uapi/errno.js'
 import { fileAt } from './descriptors.js'
+import type { Memory } from './memory.js'
+import type { PendingSyscall } from './pending.js'
+import { afterPermission } from './permission.js'
 import type { Registers } from './registers.js'
 import type { SyscallRow } from './syscall_row.js'
 
@@ -18,13 +23,23 @@ function setU64(to: DataView, at: number, value: number): void {
   to.setUint32(at + 4, Math.floor(value / 0x1_0000_0000), true)
 }
 
-function getdents64(task: Task, regs: Registers): number {
+function getdents64(task: Task, regs: Registers): number | PendingSyscall {
   const file = fileAt(task, regs.u32(0))
   if (file === null) return -EBADF
   if (!file.inode.isDir) return -ENOTDIR
-  const { memory } = regs
   const start = regs.ptr(1)
   const size = regs.u32(2)
+  const asked = fsnotifyReadPermission(task, file, -1, 0)
+  if (asked === 0) return listEntries(task, file, regs.memory, start, size)
+  if (typeof asked === 'number') return asked
+  const { memory } = regs
+  file.get()
+  const proceed = (): number => listEntries(task, file, memory, start, size)
+  return afterPermission(task, asked, null, proceed, () => file.put())
+}
+
+/** Writes entries from the position on to `size` bytes of memory at `start`: how many bytes, or -errno. */
+function listEntries(task: Task, file: File, memory: Memory, start: number, size: number): number {
   let used = 0
   let last = -1
   let error = 0

@@ -26,7 +26,8 @@ import {
 import { fileAt } from './descriptors.js'
 import { installFile } from './install_file.js'
 import { copyToUser } from './memory.js'
-import { handleOpenFlags } from './open.js'
+import { giveDescriptor, handleOpenFlags } from './open.js'
+import type { PendingSyscall } from './pending.js'
 import type { Registers } from './registers.js'
 import { pathArgument } from './stat.js'
 import type { SyscallRow } from './syscall_row.js'
@@ -104,7 +105,7 @@ function handleMount(task: Task, fd: number): Mount {
   return fd === AT_FDCWD ? task.fs!.cwd.mnt : fileAt(task, fd)!.mnt
 }
 
-function openByHandleAt(task: Task, regs: Registers): number {
+function openByHandleAt(task: Task, regs: Registers): number | PendingSyscall {
   const { memory } = regs
   const address = regs.ptr(1)
   if (memory.copyIn(address, header, HEADER) < HEADER) return -EFAULT
@@ -142,16 +143,13 @@ function openPidHandle(task: Task, pid: Pid | null, wanted: number): number {
   return installFile(task, newPidfd(task, pid, flags), (wanted & O_CLOEXEC) !== 0)
 }
 
-function openPath(task: Task, path: Path, wanted: number): number {
-  const files = task.files!
-  const fd = files.free(task.group.rlimits.nofile)
+function openPath(task: Task, path: Path, wanted: number): number | PendingSyscall {
+  const fd = task.files!.free(task.group.rlimits.nofile)
   if (fd < 0) return fd
   const flags = handleOpenFlags(wanted)
   if (flags < 0) return flags
   const file = openPlace(task, path, { flags: flags & ~O_CLOEXEC, mode: 0, resolve: 0 })
-  if (typeof file === 'number') return file
-  files.set(fd, file, (wanted & O_CLOEXEC) !== 0)
-  return fd
+  return typeof file === 'number' ? file : giveDescriptor(task, file, fd, flags)
 }
 
 /** File handles. */

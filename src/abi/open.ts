@@ -104,11 +104,11 @@ function open(
   const fd = task.files!.free(task.group.rlimits.nofile)
   if (fd < 0) return fd
   const file = openAt(task, dfd, name, { flags: flags & ~O_CLOEXEC, mode, resolve })
-  return typeof file === 'number' ? file : finish(task, file, fd, flags)
+  return typeof file === 'number' ? file : giveDescriptor(task, file, fd, flags)
 }
 
 /** Gives an open file the descriptor `fd`, once it has permission and is truncated where it has to be. */
-function finish(task: Task, file: File, fd: number, flags: number): number | PendingSyscall {
+export function giveDescriptor(task: Task, file: File, fd: number, flags: number): number | PendingSyscall {
   const files = task.files!
   const cloexec = (flags & O_CLOEXEC) !== 0
   if (file instanceof PipeFile && file.awaitsPartner) return openWhenMet(task, file, flags)

@@ -149,9 +149,14 @@ export class PermissionAsk {
   }
 }
 
+/** A range is told in whole pages. */
+const PAGE_SIZE = 4096
+
 /** Asks for an access: 0 if it may go on, -errno if not, and the question itself where there is an answer to wait for. */
 function ask(task: Task, path: Path, mask: number, offset: number, count: number): number | PermissionAsk {
-  const asking = new PermissionAsk(task, path, mask, offset, count)
+  const start = offset < 0 ? -1 : offset - (offset % PAGE_SIZE)
+  const end = Math.ceil((offset + count) / PAGE_SIZE) * PAGE_SIZE
+  const asking = new PermissionAsk(task, path, mask, start, end - start)
   const result = asking.attempt()
   return result === WOULD_BLOCK ? asking : result
 }

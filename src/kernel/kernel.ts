@@ -1,6 +1,7 @@
 import type { Boot } from './boot.js'
 import { bootFiles } from './boot_files.js'
 import { CapSet } from './capability.js'
+import type { Chance } from './chance.js'
 import { Cred } from './cred.js'
 import { DEFAULT_MAX_USER_GROUPS, DEFAULT_MAX_USER_MARKS, Fanotify } from './fanotify/fanotify.js'
 import { FdTable } from './fdtable.js'
@@ -81,6 +82,8 @@ export class Kernel {
   lastChild: Task | null = null
   /** What has to run before the syscall returns, in this order: woken sleepers, killed tasks, late work. */
   readonly runQueue: Runnable[] = []
+  /** Asked where a real kernel's answer hangs on addresses or on the scheduler; null goes the usual way. */
+  chance: Chance | null = null
   /** What the call that runs has to wait for on its way out, or null. */
   returnWait: ReturnWait | null = null
   /** Of several tasks that are woken at once, the one whose turn comes first: a scheduler's choice, handed in. */

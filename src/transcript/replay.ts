@@ -8,6 +8,7 @@ import { type Arg, type Completion, type Step, type Transcript, TranscriptError 
 import { fromHex, writeHex } from './hex.js'
 import { leftOutFchdir } from './left_out.js'
 import { FILL, type OutBuffer, PreparedStep } from './prepare.js'
+import { RecordedChance } from './recorded_chance.js'
 import { Session, type Sleeping, type Task } from './session.js'
 
 /** A buffer of the call in which a replay and its transcript part. */
@@ -60,6 +61,9 @@ const SHARED_PROFILE = 'v6.18'
 /** The recorder looks for sleepers that came back after every step: one that shows up this much later did not come back. */
 const COMPLETION_LAG = 8
 
+/** So many runs are made to find a way that a recorded kernel may have gone, and that leads further than the ones before. */
+const MOST_TRIES = 24
+
 /** How far behind a step the ones stand that were under way with it. */
 const CONCURRENT_STEPS = 8
 
@@ -85,12 +89,40 @@ const TRANSLATED: Readonly<Record<string, number>> = { open_by_handle_at: 1, lis
  * @throws TranscriptError when the header names a profile that there is not
  */
 export function replay(transcript: Transcript, options: ReplayOptions = {}): ReplayResult {
-  const { header, steps } = transcript
+  const { header } = transcript
   const profile = options.profile ?? header.profile
   if (!isProfileName(profile)) {
     throw new TranscriptError(1, `no profile ${JSON.stringify(profile)}: there are ${Object.keys(PROFILES).join(', ')}`)
   }
-  const run = new Replay(transcript, profile, options.shared ?? header.profile === SHARED_PROFILE)
+  const shared = options.shared ?? header.profile === SHARED_PROFILE
+  let chance = new RecordedChance()
+  let best = replayOnce(transcript, profile, shared, chance)
+  // Where the recorded kernel may have gone another way that is as good, the way that leads furthest is taken.
+  for (let improved = true; improved && best.firstDivergence !== null; ) {
+    improved = false
+    let tries = 0
+    for (const ways of chance.others()) {
+      if (tries++ === MOST_TRIES) return best
+      const other = new RecordedChance(ways)
+      const result = replayOnce(transcript, profile, shared, other)
+      if (result.firstDivergence !== null && result.matched <= best.matched) continue
+      best = result
+      chance = other
+      improved = true
+      break
+    }
+  }
+  return best
+}
+
+function replayOnce(
+  transcript: Transcript,
+  profile: ProfileName,
+  shared: boolean,
+  chance: RecordedChance,
+): ReplayResult {
+  const { header, steps } = transcript
+  const run = new Replay(transcript, profile, shared, chance)
   let matched = 0
   let firstDivergence: Divergence | null = null
   while (firstDivergence === null && matched < steps.length) {
@@ -125,13 +157,14 @@ class Replay {
   /** Of those, the ones that came back here, by step, with the step that woke them. */
   readonly #awake: Map<number, number> = new Map()
 
-  constructor({ header, steps }: Transcript, profile: ProfileName, shared: boolean) {
+  constructor({ header, steps }: Transcript, profile: ProfileName, shared: boolean, chance: RecordedChance) {
     this.#fill = header.fill ?? true
     this.#concurrent = !this.#fill
     this.#steps = steps
     this.#emulator = Emulator.boot({ profile, boot: header.boot })
     this.#session = new Session(this.#emulator)
     const { kernel } = this.#emulator
+    kernel.chance = chance
     this.#binder = new Binder({
       identify: identifier(this.#emulator),
       isCounted: (ino) => kernel.vfs.isCountedIno(Number(ino)),

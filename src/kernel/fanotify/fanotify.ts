@@ -1,5 +1,6 @@
 import {
   FAN_CLASS_CONTENT,
+  FAN_CLASS_NOTIF,
   FAN_CLASS_PRE_CONTENT,
   FAN_MARK_FILESYSTEM,
   FAN_MARK_INODE,
@@ -32,8 +33,9 @@ export const DEFAULT_MAX_USER_MARKS = 8192
 export class Fanotify implements NamespaceNotify {
   /** How many events a group made from now on may have queued (`/proc/sys/fs/fanotify/max_queued_events`). */
   maxQueuedEvents: number = DEFAULT_MAX_QUEUED_EVENTS
-  /** Age of the next group. */
-  nextGroup = 0
+  #nextPlace = 0
+  /** The places of the groups of each class that is asked, in the order in which they are told. */
+  readonly #places: Map<number, number[]> = new Map()
   /** The accesses that wait for an answer, in the order in which they began to. */
   readonly waiting: Set<PermEvent> = new Set()
   readonly #kernel: Kernel
@@ -41,6 +43,37 @@ export class Fanotify implements NamespaceNotify {
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel
+  }
+
+  /**
+   * @internal The place of a new group among those of its class: behind them. A real kernel goes by the addresses of the
+   * groups, so that any place is as good.
+   */
+  takePlace(groupClass: number): number {
+    // Nobody can tell in which order those are told that have no say.
+    if (groupClass === FAN_CLASS_NOTIF) return this.#nextPlace++
+    let places = this.#places.get(groupClass)
+    if (places === undefined) {
+      places = []
+      this.#places.set(groupClass, places)
+    }
+    const { length } = places
+    if (length === 0) {
+      places.push(0)
+      return 0
+    }
+    const at = this.#kernel.chance?.pick(length + 1, length) ?? length
+    const before = at === 0 ? places[0]! - 2 : places[at - 1]!
+    const place = at === length ? before + 1 : (before + places[at]!) / 2
+    places.splice(at, 0, place)
+    return place
+  }
+
+  /** @internal A group is gone. */
+  freePlace(groupClass: number, place: number): void {
+    if (groupClass === FAN_CLASS_NOTIF) return
+    const places = this.#places.get(groupClass)!
+    places.splice(places.indexOf(place), 1)
   }
 
   /** @internal */

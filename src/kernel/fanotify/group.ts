@@ -46,7 +46,7 @@ export class FanotifyGroup {
   readonly unprivileged: boolean
   readonly waitQueue: WaitQueue = new WaitQueue()
   readonly #ucounts: Ucounts
-  readonly #age: number
+  readonly #place: number
   readonly #maxEvents: number
   readonly #overflow: OverflowEvent = new OverflowEvent()
   readonly #merging: MergeTable = new MergeTable()
@@ -70,7 +70,7 @@ export class FanotifyGroup {
     this.userNs = userNs
     this.unprivileged = unprivileged
     this.#ucounts = ucounts
-    this.#age = kernel.fanotify.nextGroup++
+    this.#place = kernel.fanotify.takePlace(this.class)
     this.#maxEvents = (flags & FAN_UNLIMITED_QUEUE) !== 0 ? UNLIMITED_EVENTS : kernel.fanotify.maxQueuedEvents
     ucounts.increment(UCOUNT_FANOTIFY_GROUPS)
     userNs.get()
@@ -83,7 +83,7 @@ export class FanotifyGroup {
 
   /** True if this group is told of an event on one object before `other` is. */
   isToldBefore(other: FanotifyGroup): boolean {
-    return this.class === other.class ? this.#age < other.#age : this.class > other.class
+    return this.class === other.class ? this.#place < other.#place : this.class > other.class
   }
 
   // Marks
@@ -239,13 +239,14 @@ export class FanotifyGroup {
   /** The last descriptor is closed: marks and queued events go. */
   destroy(): void {
     this.#destroyed = true
-    this.permissions.end()
+    this.permissions.end(this.kernel.chance)
     while (this.#newestMark !== null) this.destroyMark(this.#newestMark)
     this.#merging.clear()
     for (let at = 0; at < this.queue.length; at++) this.queue.at(at).release()
     this.queue.clear()
     this.#ucounts.decrement(UCOUNT_FANOTIFY_GROUPS)
     this.userNs.put()
+    this.kernel.fanotify.freePlace(this.class, this.#place)
     if (this.permissions.isHeld) this.kernel.returnWait = this.permissions
   }
 }

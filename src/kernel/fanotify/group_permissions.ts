@@ -1,4 +1,5 @@
 import { FAN_ALLOW } from '../../uapi/constants/fanotify.js'
+import type { Chance } from '../chance.js'
 import { type ReturnWait, WaitQueue } from '../wait_queue.js'
 import { AccessList } from './access_list.js'
 import type { EventQueue } from './event_queue.js'
@@ -68,13 +69,17 @@ export class GroupPermissions implements ReturnWait {
     this.#queue.unshift(events)
   }
 
-  /** The group ends: whoever waits may go on. */
-  end(): void {
-    for (const event of this.#read.takeAll()) event.answer(FAN_ALLOW)
+  /** The group ends: whoever waits may go on, the longest first unless the scheduler has it otherwise. */
+  end(scheduler: Chance | null): void {
+    const events = this.#read.takeAll()
     const queue = this.#queue
     for (let at = 0; at < queue.length; at++) {
       const event = queue.at(at)
-      if (event instanceof PermEvent) event.answer(FAN_ALLOW)
+      if (event instanceof PermEvent) events.push(event)
     }
+    if (scheduler !== null)
+      for (let at = 0; at < events.length - 1; at++)
+        events.splice(at, 0, ...events.splice(at + scheduler.pick(events.length - at, 0), 1))
+    for (const event of events) event.answer(FAN_ALLOW)
   }
 }
