@@ -25,7 +25,11 @@ function spoilArg(arg: Arg, choices: Choices): Arg {
   const cut = (hex: string): string => hex.slice(0, way === 2 ? (hex.length >> 2) << 1 : Math.max(0, hex.length - 2))
   if ('in' in arg) return { in: cut(arg.in) }
   if ('inout' in arg) return { inout: cut(arg.inout) }
-  if ('str' in arg) return { str: pick(choices, ['', '/proc/nope', `${arg.str}/`, `${arg.str}/x`]) }
+  if ('str' in arg) {
+    // The root's own numbers are the machine's.
+    const longer = arg.str === '' ? ['/proc/self/nope'] : [`${arg.str}/`, `${arg.str}/x`]
+    return { str: pick(choices, ['', '/proc/nope', ...longer]) }
+  }
   return arg
 }
 

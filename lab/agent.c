@@ -110,7 +110,7 @@ struct task {
   struct task *child; /* where a task made by this call lives */
   /* the driver's own notes */
   int number, pid, tid;
-  u8 dead, reaped, exiting;
+  u8 dead, reaped, exiting, killed;
   u8 nested; /* in a pid namespace below ours */
   s64 local_pid; /* what clone3 returned */
 } __attribute__((aligned(128)));
@@ -744,9 +744,16 @@ static void settle(void) {
         }
         if (gone || (zombie && s.ppid != reaper)) break;
         if (!zombie && s.state != 'X') {
+          int on_its_way = is_killed(t);
+          if (on_its_way && !t->exiting) {
+            t->exiting = t->killed = 1;
+            nexiting++;
+          }
           /* one that runs is on its way out or back to its mailbox */
-          if (!t->exiting && s.state != 'R' && !is_killed(t)) break;
-          if ((s.state == 'S' || (s.state == 'D' && waits_for_others(t))) && sleeps_in_call(t)) break;
+          if (!t->exiting && s.state != 'R') break;
+          /* pid 1 of a pid namespace waits for zombies whose parents live outside */
+          int waits = s.state == 'S' || (s.state == 'D' && waits_for_others(t));
+          if (waits && (t->killed ? !on_its_way : sleeps_in_call(t))) break;
         }
         if (n > 20000) die("task %d does not come to its end, state %c", t->number, s.state);
         if (n < 4) sched_yield();

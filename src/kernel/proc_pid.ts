@@ -390,7 +390,7 @@ class FdInfoDir extends DescriptorDir {
     const viewer = (this.sb as ProcSuperBlock).pidNs
     return new FdInfoFile(this.sb, this.pid, {
       mode: 0o444,
-      whenGone: ENOENT,
+      whenGone: ESRCH,
       open: (opener, target, _flags, pid) =>
         ptraceMayAccess(opener, target, PTRACE_MODE_READ_FSCREDS) !== 0
           ? -EACCES

@@ -410,7 +410,12 @@ class Replay {
   }
 
   #scopeOf(task: Task): ScopeOf {
-    return (field) => (field.kind === 'pid' ? this.#pidScope(task.pidNamespace) : field.scope)
+    const { initPidNs } = this.#emulator.kernel
+    return (field) => {
+      if (field.kind !== 'pid') return field.scope
+      // A text numbers processes as the procfs does that it was read from, whoever reads it.
+      return field.encoding === 'dec' ? initPidNs : this.#pidScope(task.pidNamespace)
+    }
   }
 
   // A nested pid namespace has no members but the transcript's: its numbers are not left to chance.
