@@ -28,6 +28,7 @@ const v73: Profile = {
   opensPidForChildrenWithoutInit: true,
   pidTranslationNotty: false,
   nsHandleIdOnly: true,
+  nsHandleNeedsActive: true,
   nsHandleVisibility: 'init-only',
   pidfdNamespaceAccessFirst: true,
   setTidCapabilityFirst: true,
@@ -71,6 +72,7 @@ const v618: Profile = {
   failedUnshareKeepsRoot: false,
   opensPidForChildrenWithoutInit: false,
   nsHandleIdOnly: false,
+  nsHandleNeedsActive: false,
   mntNextWithoutInfo: true,
 }
 

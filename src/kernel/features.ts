@@ -16,6 +16,8 @@ export interface KernelFeatures {
   readonly pidTranslationNotty: boolean
   /** A file handle of a namespace may leave type and inode 0. */
   readonly nsHandleIdOnly: boolean
+  /** A file handle opens no namespace that is not active: kernels before 6.19 know no activity. */
+  readonly nsHandleNeedsActive: boolean
   /** Which namespaces a file handle opens for a task that is not in them. */
   readonly nsHandleVisibility: ListnsVisibility
   /** PIDFD_GET_*_NAMESPACE says EACCES to who may not look into a process that has no namespaces any more, not ESRCH. */

@@ -28,7 +28,8 @@ export function decodeNsHandle(task: Task, type: number, bytes: Uint8Array): Pat
   if (flag !== 0 && nsType === null) return -ESTALE
   const list = nsType === null ? namespaces.all : namespaces.ofType[nsType.index]!
   const ns = list.find(id)
-  if (ns === null || (ino !== 0 && ns.ino !== ino) || !ns.isActive) return -ESTALE
+  if (ns === null || (ino !== 0 && ns.ino !== ino)) return -ESTALE
+  if (features.nsHandleNeedsActive && !ns.isActive) return -ESTALE
   return mayReach(task, ns) ? nsPath(ns) : -ESTALE
 }
 
