@@ -140,18 +140,26 @@ export class NamespaceWalk {
   }
 }
 
-/** The namespaces that the task is in: its own pid and time namespace, not those for its children. By id. */
+/** The namespaces that the task is in: its own pid and time namespace, not those for its children. */
 function ownNamespaces(task: Task): Namespace[] {
-  const proxy = task.nsproxy!
-  const { mnt, uts, ipc, cgroup, net, time } = proxy
-  return [mnt, uts, ipc, task.pidNamespace, cgroup, net, time, task.cred.userNs].sort((a, b) => a.id - b.id)
+  const { mnt, uts, ipc, cgroup, net, time } = task.nsproxy!
+  return [mnt, uts, ipc, task.pidNamespace, cgroup, net, time, task.cred.userNs]
 }
 
-function listOf(slots: NamespaceSlots, namespaces: readonly Namespace[]): NsList {
+/** A list of a few namespaces, those of them that `owner` owns where one is given. */
+function listOf(slots: NamespaceSlots, namespaces: Namespace[], owner: UserNamespace | null): NsList {
+  // An insertion sort: they are few, and mostly in order.
+  for (let at = 1; at < namespaces.length; at++) {
+    const ns = namespaces[at]!
+    let to = at
+    for (; to > 0 && namespaces[to - 1]!.id > ns.id; to--) namespaces[to] = namespaces[to - 1]!
+    namespaces[to] = ns
+  }
   const list = new NsList(slots)
   let last: Namespace | null = null
-  for (const ns of namespaces) {
-    if (ns !== last) list.add(ns)
+  for (let at = 0; at < namespaces.length; at++) {
+    const ns = namespaces[at]!
+    if (ns !== last && (owner === null || ns.owner === owner)) list.add(ns)
     last = ns
   }
   return list
@@ -173,10 +181,11 @@ function listsBelow(roots: readonly UserNamespace[], types: number): NsList[] | 
   const lists: NsList[] = []
   const todo = [...roots]
   for (let owner = todo.pop(); owner !== undefined; owner = todo.pop()) {
-    lists.push(...ownedLists(owner, types))
+    if (types === ALL_TYPES) lists.push(owner.owned)
+    else lists.push(...ownedLists(owner, types))
     const below = owner.ownedOfType(NS_USER)
     if (lists.length > MOST_MERGED || todo.length + below.size > MOST_MERGED) return null
-    todo.push(...(below as Iterable<UserNamespace>))
+    if (below.size > 0) todo.push(...(below as Iterable<UserNamespace>))
   }
   return lists
 }
@@ -252,8 +261,14 @@ function walkInitOnly(task: Task, owner: UserNamespace | null, after: number, ty
       null,
     )
   }
-  const own = ownNamespaces(task).filter((ns) => owner === null || ns.owner === owner)
-  return new NamespaceWalk(slots, [listOf(slots, own)], after, types, null)
+  return new NamespaceWalk(slots, [listOf(slots, ownNamespaces(task), owner)], after, types, null)
+}
+
+/** What is shown to a task whoever owns it: the namespaces it is in, and the roots of those in which it is capable. */
+function shownAnyway(task: Task, roots: readonly UserNamespace[]): Namespace[] {
+  const shown = ownNamespaces(task)
+  for (const root of roots) shown.push(root)
+  return shown
 }
 
 function walkOwnerCapable(task: Task, owner: UserNamespace | null, after: number, types: number): NamespaceWalk {
@@ -263,24 +278,15 @@ function walkOwnerCapable(task: Task, owner: UserNamespace | null, after: number
   if (owner !== null) {
     if (nsCapable(cred, owner, CAP_SYS_ADMIN))
       return new NamespaceWalk(slots, ownedLists(owner, types), after, types, null)
-    const shown = [...ownNamespaces(task), ...roots].filter((ns) => ns.owner === owner)
-    return new NamespaceWalk(
-      slots,
-      [
-        listOf(
-          slots,
-          shown.sort((a, b) => a.id - b.id),
-        ),
-      ],
-      after,
-      types,
-      null,
-    )
+    return new NamespaceWalk(slots, [listOf(slots, shownAnyway(task, roots), owner)], after, types, null)
   }
   if (roots[0] === kernel.initUserNs) return new NamespaceWalk(slots, listsOfTypes(task, types), after, types, null)
-  const shown = [...ownNamespaces(task), ...roots].sort((a, b) => a.id - b.id)
+  const shown = shownAnyway(task, roots)
   const lists = listsBelow(roots, types)
-  if (lists !== null) return new NamespaceWalk(slots, [listOf(slots, shown), ...lists], after, types, null)
+  if (lists !== null) {
+    lists.push(listOf(slots, shown, null))
+    return new NamespaceWalk(slots, lists, after, types, null)
+  }
   const sees = (ns: Namespace): boolean =>
     shown.includes(ns) || (ns.owner !== null && nsCapable(cred, ns.owner, CAP_SYS_ADMIN))
   return new NamespaceWalk(slots, listsOfTypes(task, types), after, types, sees)

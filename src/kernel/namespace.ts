@@ -5,6 +5,11 @@ import { NS_TYPES, NS_USER } from './ns_type.js'
 import type { Ucounts } from './ucounts.js'
 import type { UserNamespace } from './user_namespace.js'
 
+const LINK_TEXTS = 64
+/** The link texts made last, each with the inode number and type that it tells: a new string costs more than the walk to the link. */
+const linkTexts: string[] = new Array<string>(LINK_TEXTS).fill('')
+const linkKeys: Float64Array = new Float64Array(LINK_TEXTS)
+
 /** Inode numbers of namespaces that are not initial start here. */
 export const NS_INO_BASE = 0xf000_0000
 
@@ -72,7 +77,13 @@ export class Namespace {
 
   /** As `readlink /proc/self/ns/*` prints it. */
   get linkText(): string {
-    return `${NS_TYPES[this.type]!.name}:[${this.ino}]`
+    const slot = this.inum & (LINK_TEXTS - 1)
+    const key = this.ino * 8 + this.type
+    if (linkKeys[slot] !== key) {
+      linkKeys[slot] = key
+      linkTexts[slot] = `${NS_TYPES[this.type]!.name}:[${this.ino}]`
+    }
+    return linkTexts[slot]!
   }
 
   get(): this {

@@ -18,6 +18,8 @@ export interface NsChunk {
 export class NsList {
   readonly chunks: NsChunk[] = []
   size = 0
+  /** For each chunk an id that is not above its first and above all before it: side by side, so that a search waits little. */
+  readonly #starts: number[] = []
   readonly #slots: NamespaceSlots
 
   constructor(slots: NamespaceSlots) {
@@ -31,12 +33,15 @@ export class NsList {
     this.size++
     if (last !== null && last.ids[last.ids.length - 1]! > id) {
       // Only at boot: the initial namespaces are not made in the order of their ids.
-      const chunk = chunks[this.#chunkOf(id)]!
+      const chunkIndex = this.#chunkOf(id)
+      const chunk = chunks[chunkIndex]!
       const index = lowerBound(chunk.ids, id)
+      if (id < this.#starts[chunkIndex]!) this.#starts[chunkIndex] = id
       chunk.ids.splice(index, 0, id)
       chunk.slots.splice(index, 0, slot)
     } else if (last === null || last.ids.length >= CHUNK) {
       chunks.push({ ids: [id], slots: [slot] })
+      this.#starts.push(id)
     } else {
       last.ids.push(id)
       last.slots.push(slot)
@@ -103,15 +108,8 @@ export class NsList {
 
   /** The last chunk that starts at or below `id`, or the first one. */
   #chunkOf(id: number): number {
-    const chunks = this.chunks
-    let low = 0
-    let high = chunks.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (chunks[middle]!.ids[0]! <= id) low = middle + 1
-      else high = middle
-    }
-    return low === 0 ? 0 : low - 1
+    const above = lowerBound(this.#starts, id + 1)
+    return above === 0 ? 0 : above - 1
   }
 
   /** @internal Where the ids above `id` start: chunk number times {@link CHUNK_STRIDE} plus the index in the chunk. */
@@ -124,15 +122,24 @@ export class NsList {
   #shrink(chunkIndex: number, chunk: NsChunk): void {
     const chunks = this.chunks
     if (chunk.ids.length === 0) {
-      if (chunkIndex === chunks.length - 1) chunks.pop()
-      else chunks.splice(chunkIndex, 1)
+      this.#dropChunk(chunkIndex)
       return
     }
     const next = chunks[chunkIndex + 1]
     if (next !== undefined && next.ids.length + chunk.ids.length <= CHUNK / 2) {
       for (const id of next.ids) chunk.ids.push(id)
       for (const slot of next.slots) chunk.slots.push(slot)
-      chunks.splice(chunkIndex + 1, 1)
+      this.#dropChunk(chunkIndex + 1)
+    }
+  }
+
+  #dropChunk(chunkIndex: number): void {
+    if (chunkIndex === this.chunks.length - 1) {
+      this.chunks.pop()
+      this.#starts.pop()
+    } else {
+      this.chunks.splice(chunkIndex, 1)
+      this.#starts.splice(chunkIndex, 1)
     }
   }
 }

@@ -8,11 +8,12 @@ const DEPTH = 128
 export class MergeTable {
   /** The newest queued event of each hash. */
   readonly #newest: Map<number, MergingEvent> = new Map()
-  /** How many events each bucket has been given. */
-  readonly #given: Float64Array = new Float64Array(BUCKETS)
+  /** How many events each bucket has been given; null before the first, since many a group never has one. */
+  #given: Float64Array | null = null
 
   /** Merges `event` into a queued one that tells the same; false if there is none among the newest of its bucket. */
   merge(event: MergingEvent): boolean {
+    if (this.#given === null) return false
     const given = this.#given[event.hash & (BUCKETS - 1)]!
     let old = this.#newest.get(event.hash) ?? null
     while (old !== null && given - old.bucketPosition <= DEPTH) {
@@ -27,6 +28,7 @@ export class MergeTable {
 
   /** Enters an event that is queued now. */
   add(event: MergingEvent): void {
+    this.#given ??= new Float64Array(BUCKETS)
     event.bucketPosition = this.#given[event.hash & (BUCKETS - 1)]!++
     const before = this.#newest.get(event.hash) ?? null
     event.previousAlike = before
