@@ -25,8 +25,8 @@ const u64 = (offset: number): number =>
 const allOnes = (offset: number): boolean =>
   requestView.getUint32(offset, true) === 0xffff_ffff && requestView.getUint32(offset + 4, true) === 0xffff_ffff
 
-/** The id to start behind. The kernel looks for the id after it, which wraps for the last one there could be. */
-const cursor = (): number => (allOnes(8) ? 0 : u64(8))
+/** The id to start behind. The kernel looks for the id after it, which wraps for the last one there could be: then any will do. */
+const cursor = (): number => (allOnes(8) ? -1 : u64(8))
 
 /** LISTNS_CURRENT_USER is all ones. */
 const userNsId = (): number => (allOnes(24) ? -1 : u64(24))
