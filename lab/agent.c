@@ -766,6 +766,13 @@ static void settle(void) {
 static void exit_task(struct task *t) {
   t->exiting = t->dead = 1;
   nexiting++;
+  /* its other threads go too, and may be beyond their SIGKILL when they are looked at */
+  for (int i = 0; i < ntasks; i++) {
+    struct task *other = &shm->task[i];
+    if (other->pid != t->pid || other->reaped || other->exiting) continue;
+    other->exiting = other->killed = 1;
+    nexiting++;
+  }
   hand_over(t);
   settle();
 }
