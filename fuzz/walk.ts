@@ -20,8 +20,6 @@ export interface WalkOptions {
   profile: ProfileName
   /** Where the kernel stands at the start: what a backend says, or {@link PLAIN_BOOT}. */
   boot: Boot
-  /** Names of makers that are left out. */
-  without?: ReadonlySet<string>
 }
 
 /** A call that was made. */
@@ -55,9 +53,12 @@ const TRIES = 24
 /** How often each maker is taken, as a table to index at random. */
 export class MakerTable {
   readonly makers: readonly CallMaker[]
+  /** Names of makers, and of what makers may do, that are left out. */
+  readonly without: ReadonlySet<string>
   readonly #slots: Uint16Array
 
   constructor(families: readonly Family[], without: ReadonlySet<string> = new Set()) {
+    this.without = without
     this.makers = families.flatMap((family) => family.makers).filter((maker) => !without.has(maker.name))
     const slots: number[] = []
     this.makers.forEach((maker, index) => {
@@ -127,6 +128,11 @@ export class Walk implements Meaning {
 
   get task(): Task {
     return this.current.task
+  }
+
+  /** Whether the walk was told to do without this. */
+  leavesOut(name: string): boolean {
+    return this.#table.without.has(name)
   }
 
   /** The number that the next child gets. */

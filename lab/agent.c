@@ -753,7 +753,7 @@ static void settle(void) {
           if (!t->exiting && s.state != 'R') break;
           /* pid 1 of a pid namespace waits for zombies whose parents live outside */
           int waits = s.state == 'S' || (s.state == 'D' && waits_for_others(t));
-          if (waits && (t->killed ? !on_its_way : sleeps_in_call(t))) break;
+          if (t->killed ? s.state == 'S' && !on_its_way : waits && sleeps_in_call(t)) break;
         }
         if (n > 20000) die("task %d does not come to its end, state %c", t->number, s.state);
         if (n < 4) sched_yield();

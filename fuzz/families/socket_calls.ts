@@ -1,4 +1,4 @@
-import type { Arg, At } from '../../src/transcript/index.js'
+import type { Arg, At, RetRef } from '../../src/transcript/index.js'
 import {
   AF_INET,
   AF_INET6,
@@ -62,6 +62,13 @@ function msghdr(iov: At, length: number, control: At | null, controlLength: numb
 
 const CMSG_HEADER = 16
 
+/** Sockets that are sent over sockets may keep each other alive until a worker finds them. */
+function passedFd(walk: Walk, choices: Choices): RetRef | number {
+  if (!walk.leavesOut('socket_cycles')) return walk.anyFd(choices)
+  const fd = walk.findFd(choices, (file) => !isUnix(file))
+  return fd < 0 ? 999 : walk.fdArg(fd)
+}
+
 function sendmsg(walk: Walk, choices: Choices): Draft | null {
   const fd = walk.findFd(choices, isUnix)
   if (fd < 0) return null
@@ -72,7 +79,7 @@ function sendmsg(walk: Walk, choices: Choices): Draft | null {
     let fds = ''
     const at: Record<string, At> = {}
     for (let i = 0; i < count; i++) {
-      const passed = walk.anyFd(choices)
+      const passed = passedFd(walk, choices)
       if (typeof passed === 'object') at[CMSG_HEADER + i * 4] = passed
       fds += le32(typeof passed === 'object' ? 0 : passed)
     }

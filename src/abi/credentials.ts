@@ -98,6 +98,12 @@ function setresuid(task: Task, regs: Registers): number {
   if (ruid !== KEEP && kruid === INVALID_ID) return -EINVAL
   if (euid !== KEEP && keuid === INVALID_ID) return -EINVAL
   if (suid !== KEEP && ksuid === INVALID_ID) return -EINVAL
+  // Nothing to change: the fsuid stays, too, whatever it is.
+  const kept =
+    (ruid === KEEP || kruid === cred.uid) &&
+    (euid === KEEP || (keuid === cred.euid && keuid === cred.fsuid)) &&
+    (suid === KEEP || ksuid === cred.suid)
+  if (kept) return 0
   const isNew = (id: number, kid: number): boolean =>
     id !== KEEP && kid !== cred.uid && kid !== cred.euid && kid !== cred.suid
   if ((isNew(ruid, kruid) || isNew(euid, keuid) || isNew(suid, ksuid)) && !cred.effective.has(CAP_SETUID)) return -EPERM
@@ -119,6 +125,11 @@ function setresgid(task: Task, regs: Registers): number {
   if (rgid !== KEEP && krgid === INVALID_ID) return -EINVAL
   if (egid !== KEEP && kegid === INVALID_ID) return -EINVAL
   if (sgid !== KEEP && ksgid === INVALID_ID) return -EINVAL
+  const kept =
+    (rgid === KEEP || krgid === cred.gid) &&
+    (egid === KEEP || (kegid === cred.egid && kegid === cred.fsgid)) &&
+    (sgid === KEEP || ksgid === cred.sgid)
+  if (kept) return 0
   const isNew = (id: number, kid: number): boolean =>
     id !== KEEP && kid !== cred.gid && kid !== cred.egid && kid !== cred.sgid
   if ((isNew(rgid, krgid) || isNew(egid, kegid) || isNew(sgid, ksgid)) && !cred.effective.has(CAP_SETGID)) return -EPERM

@@ -18,6 +18,7 @@ import type { File } from './file.js'
 import { raiseSigpipe } from './sigpipe.js'
 import { Socket } from './socket.js'
 import type { Task } from './task.js'
+import { CollectUnixGarbage } from './unix_gc.js'
 import type { UserBuffer } from './user_buffer.js'
 import { WOULD_BLOCK } from './wait_queue.js'
 
@@ -66,6 +67,8 @@ function messageCost(length: number, paged: number): number {
   return HEAD_COST + linear + PAGE_SHIFT_UP(paged)
 }
 
+const isUnixSocket = (file: File): file is UnixSocket => file instanceof UnixSocket
+
 /** An AF_UNIX socket: one of a pair, or alone. */
 export class UnixSocket extends Socket {
   peer: UnixSocket | null = null
@@ -111,14 +114,25 @@ export class UnixSocket extends Socket {
       peer.queue.wakeAll()
     }
     this.#purge()
+    const { kernel } = this.mnt.sb
+    if (kernel.vfs.unixGarbage.isDue) kernel.runQueue.push(new CollectUnixGarbage(kernel.vfs.unixGarbage, isUnixSocket))
     super.release()
   }
 
+  /** The files in its unread messages. */
+  unreadFiles(): File[] {
+    return this.#messages.flatMap(({ files }) => files ?? [])
+  }
+
+  /** Throws its unread messages away; the references on the files in them are the caller's. */
+  takeUnread(): File[] {
+    const files = this.unreadFiles()
+    for (const message of this.#messages.splice(0)) message.sender.#inFlight -= message.cost
+    return files
+  }
+
   #purge(): void {
-    for (const message of this.#messages.splice(0)) {
-      message.sender.#inFlight -= message.cost
-      if (message.files !== null) for (const file of message.files) file.put()
-    }
+    for (const file of this.takeUnread()) file.put()
   }
 
   #takeError(): number {
@@ -205,6 +219,7 @@ export class UnixSocket extends Socket {
   #post(peer: UnixSocket, data: Uint8Array, cargo: Cargo | null, cost: number): void {
     const files = cargo === null ? null : cargo.files
     if (cargo !== null) cargo.files = null
+    if (files?.some(isUnixSocket)) this.mnt.sb.kernel.vfs.unixGarbage.sent(peer)
     peer.#messages.push({ data, offset: 0, files, cost, sender: this })
     this.#inFlight += cost
     peer.queue.wakeAll()

@@ -11,6 +11,7 @@ import { PipefsSuperBlock } from './pipe.js'
 import { ProcSuperBlock } from './procfs.js'
 import { SockfsSuperBlock } from './socket.js'
 import type { SuperBlock } from './super_block.js'
+import { UnixGarbage } from './unix_gc.js'
 
 /** Unique mount ids start above this; below it they could be taken for the reused kind, which count from 0. */
 export const MNT_UNIQUE_ID_OFFSET = 0x8000_0000
@@ -29,6 +30,7 @@ const FIRST_COUNTED_INO = 4096
 
 export class Vfs {
   readonly kernel: Kernel
+  readonly unixGarbage: UnixGarbage = new UnixGarbage()
   /** The unique id that the next mount gets. */
   nextMountIdUnique: number
   /** `/proc/sys/fs/mount-max`: mounts that one mount namespace may have. */
@@ -165,6 +167,11 @@ export class Vfs {
       this.#proc.set(pidNs, sb)
     }
     return sb
+  }
+
+  /** How many mounts are alive, attached or not. */
+  get mountCount(): number {
+    return this.#mounts.size
   }
 
   /** The live mount with this reused id, if there is one. */
