@@ -3,7 +3,7 @@ import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { decodeBuffer, returnsPid } from '../../src/transcript/call_fields.js'
 import { type Field, fieldValue, isChance } from '../../src/transcript/field.js'
-import { outBuffers, parseTranscript, type Step, type Transcript } from '../../src/transcript/format.js'
+import { type Arg, outBuffers, parseTranscript, type Step, type Transcript } from '../../src/transcript/format.js'
 import { fromHex, toHex } from '../../src/transcript/hex.js'
 import { replay } from '../../src/transcript/replay.js'
 import { showDivergence } from '../../src/transcript/show.js'
@@ -40,6 +40,17 @@ interface Place {
   byte?: number
 }
 
+/** True for a byte of a buffer in which the address of another buffer stands. */
+function isAddress(arg: Arg | undefined, byte: number): boolean {
+  if (arg === null || typeof arg !== 'object' || !('at' in arg) || arg.at === undefined) return false
+  return Object.entries(arg.at).some(([offset, value]) => {
+    const start = Number(offset)
+    const isBuffer =
+      typeof value === 'object' && value !== null && ('in' in value || 'out' in value || 'inout' in value)
+    return isBuffer && byte >= start && byte < start + 8
+  })
+}
+
 /** Everything in a transcript that a replay has to notice when it changes: each return, each byte that is not left to chance. */
 function fixedPlaces({ header, steps }: Transcript): Place[] {
   const shared = header.profile === 'v6.18'
@@ -51,7 +62,9 @@ function fixedPlaces({ header, steps }: Transcript): Place[] {
     for (const [buffer, { arg, nested }] of outArgs(step).entries()) {
       for (const { field } of fieldsOf(step, buffer, arg, nested)) {
         if (isChance(field.kind) && (shared || !ids.has(field.kind))) continue
-        for (let byte = field.offset; byte < field.offset + field.length; byte++) places.push({ step, buffer, byte })
+        for (let byte = field.offset; byte < field.offset + field.length; byte++) {
+          if (nested || !isAddress(step.args[arg], byte)) places.push({ step, buffer, byte })
+        }
       }
     }
   }
