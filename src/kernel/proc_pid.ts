@@ -155,7 +155,7 @@ const SETGROUPS_MAX = 7
 
 const setgroupsEntry: FileEntry = {
   mode: 0o644,
-  whenGone: ENOENT,
+  whenGone: ESRCH,
   open(opener, target, flags) {
     const ns: UserNamespace = target.cred.userNs
     if ((flags & 3) !== 0 && !nsCapable(opener.cred, ns, CAP_SYS_ADMIN)) return -EACCES
