@@ -1,13 +1,11 @@
-import type { Chance } from '../kernel/chance.js'
-
 /** The way that was taken where there were several. */
 interface Pick {
   readonly options: number
   readonly taken: number
 }
 
-/** Goes the usual way wherever the kernel may go several, but where it was told of another; it remembers both. */
-export class RecordedChance implements Chance {
+/** A kernel's chance (`Kernel.chance`): goes the usual way wherever the kernel may go several, but where it was told of another; it remembers both. */
+export class RecordedChance {
   readonly picks: Pick[] = []
   readonly #ways: readonly number[]
 
