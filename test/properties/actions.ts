@@ -1,5 +1,6 @@
 import { le32, le64, zeros } from '../../fuzz/bytes.js'
 import type { Arg } from '../../src/transcript/index.js'
+import { ECONNREFUSED } from '../../src/uapi/errno.js'
 import {
   AF_INET,
   AF_UNIX,
@@ -371,8 +372,12 @@ export const ACTIONS: readonly Action[] = [
       const sent = chosenFd(actor, b, mayBeSent)
       const control = { in: le64(20) + le32(SOL_SOCKET) + le32(SCM_RIGHTS) + le32(sent) + zeros(4) }
       const header = message('in', { in: '61' }, control)
-      if (machine.call(actor.number, 'sendmsg', fd, header, MSG_DONTWAIT).ret !== 1) return
-      const peer = PEERS.get(actor.table.get(fd)!)
+      const { ret } = machine.call(actor.number, 'sendmsg', fd, header, MSG_DONTWAIT)
+      const from = actor.table.get(fd)!
+      // Who learns that its peer is gone loses what that had sent.
+      if (ret === -ECONNREFUSED && from.kind === 'unix') from.queue.length = 0
+      if (ret !== 1) return
+      const peer = PEERS.get(from)
       if (peer?.kind === 'unix') peer.queue.push(actor.table.get(sent)!)
     },
   },

@@ -1,7 +1,7 @@
 import type { Emulator } from '../../src/abi/index.js'
 import type { Task } from '../../src/kernel/index.js'
 import { UCOUNT_NAMES } from '../../src/kernel/ucounts.js'
-import { SIGKILL, WNOHANG } from '../../src/uapi/index.js'
+import { AF_UNIX, SIGKILL, SOCK_STREAM, WNOHANG } from '../../src/uapi/index.js'
 import { follow } from './commands.js'
 import type { Machine } from './machine.js'
 import type { World } from './world.js'
@@ -56,6 +56,8 @@ export function killAll(emulator: Emulator, tasks: readonly Task[]): void {
   for (const task of tasks) if (task.alive) emulator.syscall(init, 'kill', task.pid.nr, SIGKILL)
   for (let i = 0; i <= tasks.length; i++)
     if (recorder !== null) emulator.syscall(recorder, 'wait4', -1, null, WNOHANG | WALL, null)
+  // Sockets that only lie in each other's queues go when the next one is closed.
+  emulator.syscall(init, 'close', emulator.syscall(init, 'socket', AF_UNIX, SOCK_STREAM, 0) as number)
 }
 
 /** Where two inventories differ, in words; empty where they do not. */
