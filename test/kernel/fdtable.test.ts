@@ -51,7 +51,7 @@ function expected(model: Model, action: Action): number {
     case 'dupFrom': {
       const source = model.open.get(action.fd)
       if (source === undefined) return EBADF
-      const at = lowest(model, action.kind === 'dup' ? 0 : action.from)
+      const at = lowest(model, 'from' in action ? action.from : 0)
       model.open.set(at, { file: source.file, cloexec: false })
       return at
     }
