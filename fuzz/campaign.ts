@@ -65,7 +65,7 @@ export interface CampaignState {
   excluded: ReadonlyMap<string, number>
   /** Programs in which the kernel or its agent was lost, or that it would not run, with the reason. */
   lost: readonly { origin: string; reason: string }[]
-  /** Divergences that did not show again when the same program was run once more. */
+  /** Divergences that did not show each time when the same program was run again. */
   unsteady: readonly { origin: string; signature: string }[]
   /** Compared calls since the last divergence. */
   clean: number
@@ -77,6 +77,8 @@ const MOST_FINDINGS = 60
 const SHORTEST = 30
 const SPREAD = 70
 const PROGRESS_EVERY = 500
+/** How often a program with a new divergence is run again before it counts. */
+const RERUNS = 4
 
 /** The program number `index` of a seed: always the same one. */
 export function makeProgram(
@@ -240,11 +242,14 @@ class Campaign {
     this.#options.onFinding?.(finding)
   }
 
-  /** A machine that others use may have killed a task or taken an id: what is a bug shows again. */
+  /** A machine that others use may have killed a task, taken an id, or been slow: what is a bug shows each time. */
   async #showsAgain(program: Program): Promise<boolean> {
     try {
-      const transcript = await this.#options.backend.run(program)
-      return replay(transcript, { profile: this.#state.profile }).firstDivergence !== null
+      for (let i = 0; i < RERUNS; i++) {
+        const transcript = await this.#options.backend.run(program)
+        if (replay(transcript, { profile: this.#state.profile }).firstDivergence === null) return false
+      }
+      return true
     } catch {
       // The kernel was lost: that is for #one to report, when it happens the first time.
       return false

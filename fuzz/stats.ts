@@ -38,7 +38,7 @@ export interface KernelStats {
   excluded: Record<string, number>
   /** Programs in which the kernel was lost. */
   lost: number
-  /** Divergences that did not show again when the same program was run once more. */
+  /** Divergences that did not show each time when the same program was run again. */
   unsteady: number
   campaigns: CampaignRecord[]
   /** Call → outcome → count. */

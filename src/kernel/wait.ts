@@ -45,9 +45,10 @@ export class Wait {
       if (own && thread !== task) continue
       for (let child = thread.firstChild; child !== null; child = child.nextSibling) {
         if (!this.#matches(child)) continue
-        eligible = true
-        if ((this.options & WEXITED) === 0 || child.state !== 'zombie' || child.group.threads.length > 1) continue
-        return this.#take(task, child)
+        // One that has wholly ended has nothing more to tell to who does not ask for ends.
+        const hasEnded = child.state === 'zombie' && child.group.threads.length === 1
+        if (!hasEnded) eligible = true
+        else if ((this.options & WEXITED) !== 0) return this.#take(task, child)
       }
     }
     if (!eligible) return -ECHILD
