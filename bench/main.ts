@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError } from 'commander'
 import { root } from './lib/c-program.js'
@@ -58,6 +58,10 @@ const options = program.opts<Options>()
 
 // The sources are listed, not what was compiled from them: an old output may still lie there.
 const files = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.bench.ts'))
+if (options.write) {
+  const text = readFileSync(document, 'utf8')
+  for (const file of files) replaceSection(text, basename(file, '.bench.ts'), '')
+}
 const groups: GroupResult[] = []
 const loadBefore = load()
 // A table with some of its cases missing would read as if those did not exist.

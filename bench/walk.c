@@ -126,11 +126,12 @@ static struct pass walk_ids(const uint8_t *at, const uint8_t *end)
 	return pass;
 }
 
+/* CPU time: what others run does not count. */
 static uint64_t now(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
