@@ -651,6 +651,28 @@ static void set_number(struct task *t) {
   by_number[t->number] = t;
 }
 
+/* The number that we have for the thread of `pid` that calls itself `inner` in a pid namespace below ours. */
+static int outer_tid(int pid, int inner) {
+  char path[64], text[2048];
+  snprintf(path, sizeof path, "%d/task", pid);
+  int fd = openat(PROC_FD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+  if (!dir) die("%s: %s", path, strerror(errno));
+  int found = 0;
+  for (struct dirent *entry; !found && (entry = readdir(dir));) {
+    int tid = atoi(entry->d_name);
+    snprintf(path, sizeof path, "%d/task/%d/status", pid, tid);
+    if (tid == 0 || read_proc(path, text, sizeof text) < 0) continue;
+    char *line = strstr(text, "\nNSpid:"), *end = line ? strchr(line + 1, '\n') : NULL;
+    if (!end) continue;
+    *end = 0;
+    if (atoi(strrchr(line, '\t') + 1) == inner) found = tid;
+  }
+  closedir(dir);
+  if (!found) die("no thread of %d calls itself %d", pid, inner);
+  return found;
+}
+
 /* A task that started has said hello: the socket's credentials hold its pid in our pid namespace. */
 static int meet(struct task *t) {
   for (int i = 0; !t->ready; i++) {
@@ -671,8 +693,8 @@ static int meet(struct task *t) {
   t->nested = tid != cred.pid;
   for (int i = 0; i < ntasks; i++)
     if (&shm->task[i] != t && shm->task[i].pid == cred.pid && !shm->task[i].reaped) {
-      t->tid = tid;
       t->nested = shm->task[i].nested;
+      t->tid = t->nested ? outer_tid(t->pid, tid) : tid;
     }
   return 1;
 }
