@@ -101,7 +101,7 @@ function mntGetInfo(_task: Task, ns: Namespace, regs: Registers, size: number): 
 function neighbour(task: Task, ns: Namespace, step: 'after' | 'before'): MntNamespace | null {
   const list = ns.kernel.namespaces.ofType[NS_MNT]!
   for (let at = list[step](ns.id); at !== null; at = list[step](at.id)) {
-    if (at.isActive && nsCapable(task.cred, at.owner!, CAP_SYS_ADMIN)) return at as MntNamespace
+    if (nsCapable(task.cred, at.owner!, CAP_SYS_ADMIN)) return at as MntNamespace
   }
   return null
 }
