@@ -30,6 +30,8 @@ interface BootMount {
   readonly source: string
   readonly options: string
   readonly readOnly: boolean
+  /** Permission bits of its root. */
+  readonly rootMode: number
 }
 
 /** The mounts of a machine that was started without a header. */
@@ -52,10 +54,10 @@ const TOP_DIRECTORIES: readonly string[] = ['proc', 'dev', 'run', 'sys', 'tmp']
 const STICKY_TMP = 0o1777
 
 /** A tmpfs is everybody's unless `mode=` says otherwise. */
-function rootMode(line: BootMount): number {
-  const mode = /,mode=([0-7]+)/.exec(line.options)
+function rootMode(type: string, options: string): number {
+  const mode = /,mode=([0-7]+)/.exec(options)
   if (mode !== null) return Number.parseInt(mode[1]!, 8)
-  return line.type === 'tmpfs' ? STICKY_TMP : 0o755
+  return type === 'tmpfs' ? STICKY_TMP : 0o755
 }
 
 const unmangle = (text: string): string =>
@@ -88,90 +90,109 @@ function parseLine(line: string): BootMount {
     source: unmangle(source),
     options: options.replace(/^r[wo]/, ''),
     readOnly: options.startsWith('ro'),
+    rootMode: rootMode(unmangle(type), options),
   }
 }
 
-const parsed: WeakMap<readonly string[], readonly BootMount[]> = new WeakMap()
+/** A boot's mounts, and what is counted from them. */
+interface BootTree {
+  readonly lines: readonly BootMount[]
+  readonly ids: readonly number[]
+  readonly lastMinor: number
+}
 
-function bootMounts(lines: readonly string[]): readonly BootMount[] {
-  let mounts = parsed.get(lines)
-  if (mounts === undefined) {
-    mounts = lines.map(parseLine)
-    parsed.set(lines, mounts)
+const parsed: WeakMap<readonly string[], BootTree> = new WeakMap()
+
+/** @throws RangeError for lines that are no tree of mounts. */
+function bootTree(text: readonly string[]): BootTree {
+  let tree = parsed.get(text)
+  if (tree === undefined) {
+    const lines = text.map(parseLine)
+    const ids = lines.map((line) => line.id)
+    for (const [at, line] of lines.entries()) {
+      if (at > 0 && !ids.slice(0, at).includes(line.parent))
+        throw new RangeError(`mountinfo: no mount ${line.parent} for ${line.mountpoint}`)
+    }
+    if (lines.length === 0) throw new RangeError('mountinfo: no mounts')
+    const minors = lines.map(({ dev }) => (dev >>> 20 === 0 ? dev : 0))
+    tree = { lines, ids, lastMinor: Math.max(...minors) }
+    parsed.set(text, tree)
   }
-  return mounts
+  return tree
 }
 
 /**
- * Builds the filesystems and the initial mount tree, and gives root, working directory and descriptors of the first
- * task: `/`, `/`, and the console at 0 to 2.
+ * Gives root, working directory and descriptors of the first task: `/`, `/`, and the console at 0 to 2. The mount that
+ * they are on exists from the start; the rest of the tree is put together when somebody first looks at it.
  *
  * @throws RangeError for a boot whose mountinfo cannot be read.
  */
 export function bootFiles(kernel: Kernel, boot: Boot | null): { fs: FsStruct; files: FdTable } {
-  const mounts = bootMounts(boot?.mountinfo ?? DEFAULT_MOUNTINFO)
-  let lastMinor = 0
-  for (const { dev } of mounts) if (dev >>> 20 === 0 && dev > lastMinor) lastMinor = dev
-  const ids = mounts.map((mount) => mount.id)
+  const { lines, ids, lastMinor } = bootTree(boot?.mountinfo ?? DEFAULT_MOUNTINFO)
   const vfs = new Vfs(kernel, ids, boot?.next.mntIdUnique ?? DEFAULT_NEXT_MOUNT, lastMinor + 1)
   kernel.vfs = vfs
+  const line = lines[0]!
+  const sb = new MemorySuperBlock(kernel, line.type, line.dev, line.rootMode)
+  const mnt = vfs.bootMount(sb, line.root === '/' ? sb.root : sb.mkdirs(line.root), line.source, line.flags, line.id)
+  const firstNew = kernel.nextNsId
+  vfs.leaveUnbuilt(() => buildTree(kernel, boot, lines, mnt, firstNew))
+  const at = { mnt, dentry: mnt.root }
+  const isRootless = line.parent !== line.id
+  return { fs: new FsStruct(at, at, 0o22), files: bootDescriptors(kernel, isRootless ? firstRoot(kernel) : at) }
+}
 
+/** The initial mount tree below `top`, the mount of the first line, and the trees that the kernel itself holds. */
+function buildTree(kernel: Kernel, boot: Boot | null, lines: readonly BootMount[], top: Mount, firstNew: number): void {
+  const { vfs } = kernel
   const ns = kernel.initNsProxy.mnt
-  const top = mounts[0]!
-  const byId: Map<number, Mount> = new Map()
-  const supers: Map<number, SuperBlock> = new Map()
-  const rootless = top.parent !== top.id
-  if (rootless) {
+  const first = lines[0]!
+  const byId: Map<number, Mount> = new Map([[first.id, top]])
+  const supers: Map<number, SuperBlock> = new Map([[first.dev, top.sb]])
+  if (first.parent === first.id) ns.root = top
+  else {
     // The mount below everything, that mountinfo does not show.
     const sb = new MemorySuperBlock(kernel, 'nullfs', 1)
-    ns.root = vfs.bootMount(sb, sb.root, 'nullfs', 0, top.parent)
+    ns.root = vfs.bootMount(sb, sb.root, 'nullfs', 0, first.parent)
     ns.add(ns.root)
-    byId.set(top.parent, ns.root)
+    top.attach(ns.root, ns.root.root)
   }
+  ns.add(top)
+  const topSb = top.sb as MemorySuperBlock
+  if (first.type === 'hostfs') topSb.root.add(new Dentry('proc', topSb.root, new HostProcInode(topSb)))
+  for (const name of TOP_DIRECTORIES) topSb.mkdirs(name)
+  topSb.mkdirs('tmp').inode.mode |= STICKY_TMP
+
   const groups = new BootGroups(vfs)
-  const start: { at: Path | null } = { at: null }
-  // mountinfo lists mounts in the order in which they were made.
-  let lastUnique = 0
-  for (const line of mounts) {
+  for (const line of lines) {
     let sb = supers.get(line.dev)
     if (sb === undefined) {
       sb =
         line.type === 'proc'
           ? vfs.procOf(kernel.initPidNs, line.dev)
-          : new MemorySuperBlock(kernel, line.type, line.dev, rootMode(line))
-      sb.options = line.options
-      sb.readOnly = line.readOnly
+          : new MemorySuperBlock(kernel, line.type, line.dev, line.rootMode)
       supers.set(line.dev, sb)
     }
-    const rootDentry = line.root === '/' || !(sb instanceof MemorySuperBlock) ? sb.root : sb.mkdirs(line.root)
-    const mount = vfs.bootMount(sb, rootDentry, line.source, line.flags, line.id, lastUnique)
-    lastUnique = mount.idUnique
-    groups.enter(mount, line.peerGroup, line.masterGroup)
-    byId.set(line.id, mount)
-    if (start.at === null) {
-      start.at = { mnt: mount, dentry: mount.root }
-      if (rootless) mount.attach(ns.root, ns.root.root)
-      else ns.root = mount
-      if (line.type === 'hostfs') sb.root.add(new Dentry('proc', sb.root, new HostProcInode(sb as MemorySuperBlock)))
-      for (const name of TOP_DIRECTORIES) (sb as MemorySuperBlock).mkdirs(name)
-      ;(sb as MemorySuperBlock).mkdirs('tmp').inode.mode |= STICKY_TMP
-    } else {
-      const parent = byId.get(line.parent)
-      if (parent === undefined) throw new RangeError(`mountinfo: no mount ${line.parent} for ${line.mountpoint}`)
-      mount.attach(parent, mountpointOn(parent, start.at.mnt, line.mountpoint))
+    sb.options = line.options
+    sb.readOnly = line.readOnly
+    let mount = byId.get(line.id)
+    if (mount === undefined) {
+      const rootDentry = line.root === '/' || !(sb instanceof MemorySuperBlock) ? sb.root : sb.mkdirs(line.root)
+      mount = vfs.bootMount(sb, rootDentry, line.source, line.flags, line.id)
+      byId.set(line.id, mount)
+      mount.attach(byId.get(line.parent)!, mountpointOn(byId.get(line.parent)!, top, line.mountpoint))
+      ns.add(mount)
     }
-    ns.add(mount)
+    groups.enter(mount, line.peerGroup, line.masterGroup)
     if (line.type === 'devtmpfs') addDevices(sb as MemorySuperBlock)
   }
   groups.end()
   const mntNamespaces = kernel.namespaces.ofType[NS_MNT]!
   for (let held = mntNamespaces.after(0); held !== null; held = mntNamespaces.after(held.id)) {
     const other = boot?.other?.find((candidate) => candidate.id === held?.id)
+    // Those above were made since.
+    if (held.id >= firstNew) break
     if (held !== ns) bootHeldMounts(held as MntNamespace, other?.nr_mounts ?? 1)
   }
-  const at = start.at!
-  const fs = new FsStruct(at, at, 0o22)
-  return { fs, files: bootDescriptors(kernel, rootless ? firstRoot(kernel) : at) }
 }
 
 /** The peer groups that the mounts of a boot are in. */

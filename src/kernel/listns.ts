@@ -207,13 +207,13 @@ function ownedLists(owner: UserNamespace, types: number): NsList[] {
 }
 
 /** True if the lists have an id above `after`, and the namespace with the lowest such id is active. */
-function canStart(lists: readonly NsList[], after: number): boolean {
-  let first: Namespace | null = null
+function canStart(slots: NamespaceSlots, lists: readonly NsList[], after: number): boolean {
+  let first = -1
   for (const list of lists) {
-    const next = list.after(after)
-    if (next !== null && (first === null || next.id < first.id)) first = next
+    const next = list.slotAfter(after)
+    if (next >= 0 && (first < 0 || slots.at(next).id < slots.at(first).id)) first = next
   }
-  return first?.isActive ?? false
+  return first >= 0 && (slots.states[first]! & STATE_ACTIVE) !== 0
 }
 
 function typeBits(flags: number): number {
@@ -244,7 +244,7 @@ export function listNamespaces(task: Task, query: NamespaceQuery): NamespaceWalk
     const single = (types & (types - 1)) === 0
     const lists =
       owner !== null ? ownedLists(owner, ALL_TYPES) : single ? listsOfTypes(task, types) : [kernel.namespaces.all]
-    if (!canStart(lists, after)) return -ENOENT
+    if (!canStart(kernel.namespaces.slots, lists, after)) return -ENOENT
   }
   const ownerCapable = kernel.features.listnsVisibility === 'owner-capable'
   return ownerCapable ? walkOwnerCapable(task, owner, after, types) : walkInitOnly(task, owner, after, types)

@@ -35,6 +35,13 @@ export class LowestFree {
     return true
   }
 
+  /** Takes every number below `count`. */
+  takeBelow(count: number): void {
+    // A word that does not get full concerns no other level.
+    if (count < 32) this.#levels[0]![0]! |= (1 << count) - 1
+    else for (let id = 0; id < count; id++) this.takeExactly(id)
+  }
+
   give(id: number): void {
     let index = id
     for (const words of this.#levels) {

@@ -113,19 +113,20 @@ export class MemorySuperBlock extends SuperBlock {
 
   /** Makes the directories of `path` (as in `fs/cgroup`) that are not there yet and gives the last one. */
   mkdirs(path: string): Dentry {
+    if (!path.includes('/')) return path === '' ? this.root : this.#mkdir(this.root, path)
     let at = this.root
-    for (const name of path.split('/')) {
-      if (name === '') continue
-      let next = at.children?.get(name)
-      if (next === undefined) {
-        const inode = new MemoryInode(this, S_IFDIR | 0o755)
-        next = inode.enterAs(at, name)
-        inode.nlink = 2
-        at.inode.nlink++
-      }
-      at = next
-    }
+    for (const name of path.split('/')) if (name !== '') at = this.#mkdir(at, name)
     return at
+  }
+
+  #mkdir(dir: Dentry, name: string): Dentry {
+    const known = dir.children?.get(name)
+    if (known !== undefined) return known
+    const inode = new MemoryInode(this, S_IFDIR | 0o755)
+    const dentry = inode.enterAs(dir, name)
+    inode.nlink = 2
+    dir.inode.nlink++
+    return dentry
   }
 }
 

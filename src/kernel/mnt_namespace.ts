@@ -16,10 +16,8 @@ import { WaitQueue } from './wait_queue.js'
 
 /** A mount namespace: a tree of mounts. */
 export class MntNamespace extends Namespace implements MountOwner {
-  /** The top of the tree; set once. */
-  root!: Mount
-  /** All mounts of the tree by unique id, the top one included. */
-  readonly mounts: MountList = new MountList()
+  #root: Mount | null = null
+  readonly #mounts: MountList = new MountList()
   readonly isAnonymous = false
   readonly origin = 0
   /** How often its mounts have changed. */
@@ -30,6 +28,22 @@ export class MntNamespace extends Namespace implements MountOwner {
 
   constructor(kernel: Kernel, owner: UserNamespace, id: number, inum: number, ucounts: Ucounts | null) {
     super(kernel, NS_MNT, owner, id, inum, ucounts)
+  }
+
+  /** The top of the tree; set once. */
+  get root(): Mount {
+    if (this.#root === null) this.kernel.vfs.build()
+    return this.#root!
+  }
+
+  set root(top: Mount) {
+    this.#root = top
+  }
+
+  /** All mounts of the tree by unique id, the top one included. */
+  get mounts(): MountList {
+    if (this.#root === null) this.kernel.vfs.build()
+    return this.#mounts
   }
 
   /** As NS_MNT_GET_INFO counts: without the root mount. */

@@ -43,12 +43,13 @@ export function attachTree(task: Task, source: Mount, place: MountPlace): number
   const tree = source.subtree()
   // Something may come to lie over it, which a directory that is gone does not allow.
   if (isUnlinked(source.topmost.root)) return -ENOENT
-  if (!moves && !new NamespaceRoom(mountMax).take(parent.ns!, tree.length)) return -ENOSPC
+  const room = new NamespaceRoom(mountMax)
+  if (!moves && !room.take(parent.ns!, tree.length)) return -ENOSPC
 
   let copies: readonly Mount[] = []
   if (parent.isShared) {
     const newlyShared = shareAll(tree)
-    const spread: Spread = spreadTree(parent, mountpoint, source)
+    const spread: Spread = spreadTree(parent, mountpoint, source, room)
     copies = spread.copies
     if (spread.error !== 0) {
       for (const copy of copies) umountTree(copy, { sync: true })

@@ -92,6 +92,8 @@ export class Walk implements Path {
 
   /** `start` is where relative names begin; with RESOLVE_BENEATH and RESOLVE_IN_ROOT also the root that cannot be left. */
   constructor(task: Task, start: Path, resolve: number) {
+    const { vfs } = task.kernel
+    if (vfs.unbuilt !== null) vfs.build()
     this.task = task
     this.resolve = resolve
     this.mnt = start.mnt

@@ -81,7 +81,8 @@ export class Namespace {
     const key = this.ino * 8 + this.type
     if (linkKeys[slot] !== key) {
       linkKeys[slot] = key
-      linkTexts[slot] = `${NS_TYPES[this.type]!.name}:[${this.ino}]`
+      // Joined, since what a template makes of its parts is put together again at every look.
+      linkTexts[slot] = [NS_TYPES[this.type]!.name, ':[', this.ino, ']'].join('')
     }
     return linkTexts[slot]!
   }

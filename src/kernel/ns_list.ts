@@ -68,10 +68,15 @@ export class NsList {
 
   /** The first namespace with an id above `id`, or null. */
   after(id: number): Namespace | null {
+    const slot = this.slotAfter(id)
+    return slot < 0 ? null : this.#slots.at(slot)
+  }
+
+  /** The slot of the first namespace with an id above `id`, or -1. */
+  slotAfter(id: number): number {
     const position = this.position(id)
     const chunkIndex = Math.floor(position / CHUNK_STRIDE)
-    const slot = this.chunks[chunkIndex]?.slots[position % CHUNK_STRIDE] ?? this.chunks[chunkIndex + 1]?.slots[0]
-    return slot === undefined ? null : this.#slots.at(slot)
+    return this.chunks[chunkIndex]?.slots[position % CHUNK_STRIDE] ?? this.chunks[chunkIndex + 1]?.slots[0] ?? -1
   }
 
   /** The last namespace with an id below `id`, or null. */

@@ -60,11 +60,10 @@ interface Group {
 /**
  * Copies the tree `source`, which is about to be mounted on `mountpoint` of the shared mount `dest`, for all that receive
  * from `dest`: peers get peers of the source, a group of slaves gets slaves of the last copy made in the nearest group above
- * that got one. Where the mountpoint does not show no copy is made, but those below may have it again.
+ * that got one. Where the mountpoint does not show no copy is made, but those below may have it again. `room` says what fits.
  */
-export function spreadTree(dest: Mount, mountpoint: Dentry, source: Mount): Spread {
+export function spreadTree(dest: Mount, mountpoint: Dentry, source: Mount, room: NamespaceRoom): Spread {
   const copies: Mount[] = []
-  const room = new NamespaceRoom(dest.kernel.vfs.mountMax)
   const pending: Group[] = [{ members: peersOf(dest), from: source, isSlave: false }]
   for (let group = pending.pop(); group !== undefined; group = pending.pop()) {
     const { members } = group

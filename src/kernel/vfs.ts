@@ -39,6 +39,8 @@ export class Vfs {
   readonly pipeMaxSize: number = 1 << 20
   /** What the change of mounts under way has touched. */
   readonly changes: MountChanges = new MountChanges()
+  /** What puts the boot's mount tree together; null once it is. */
+  unbuilt: (() => void) | null = null
   readonly #mountIds: LowestFree = new LowestFree()
   readonly #groupIds: LowestFree = new LowestFree()
   readonly #mounts: Map<number, Mount> = new Map()
@@ -57,11 +59,23 @@ export class Vfs {
   constructor(kernel: Kernel, bootMountIds: readonly number[], nextMountIdUnique: number, firstMinor: number) {
     this.kernel = kernel
     this.nextMountIdUnique = nextMountIdUnique
-    for (let minor = 0; minor < firstMinor; minor++) this.#devs.takeExactly(minor)
+    this.#devs.takeBelow(firstMinor)
     // What lies below the first visible mount belongs to the kernel's own mounts.
     let top = 0
     for (const id of bootMountIds) if (id > top) top = id
-    for (let id = 0; id <= top; id++) this.#mountIds.takeExactly(id)
+    this.#mountIds.takeBelow(top + 1)
+  }
+
+  /** The boot's mount tree is put together by `make` when somebody first looks. */
+  leaveUnbuilt(make: () => void): void {
+    this.unbuilt = make
+  }
+
+  /** Puts the boot's mount tree together, unless that was done. */
+  build(): void {
+    const make = this.unbuilt
+    this.unbuilt = null
+    make?.()
   }
 
   /** A mount of `sb` with new ids, in no tree; its one reference belongs to the caller. */
@@ -176,17 +190,20 @@ export class Vfs {
 
   /** The live mount with this reused id, if there is one. */
   mountById(id: number): Mount | undefined {
+    this.build()
     return this.#mounts.get(id)
   }
 
   /** The filesystem of that type that was mounted at boot, if there is one. */
   bootSuperBlock(type: string): SuperBlock | undefined {
+    this.build()
     for (const mount of this.#mounts.values()) if (mount.sb.type === type) return mount.sb
     return undefined
   }
 
   /** The live filesystem with this device number (major << 20 | minor), if there is one. */
   superBlockByDev(dev: number): SuperBlock | undefined {
+    this.build()
     for (const mount of this.#mounts.values()) if (mount.sb.dev === dev) return mount.sb
     return undefined
   }
