@@ -746,6 +746,8 @@ static int sends_signals(long nr) {
  * Waits until exits have come as far as they can: a task whose parent has gone is reaped by the reaper at once, and one
  * that sleeps in its exit goes on when another is reaped.
  */
+static int is_busy(const struct task *t);
+
 static void settle(void) {
   for (int changed = 1; changed;) {
     changed = 0;
@@ -772,7 +774,7 @@ static void settle(void) {
             nexiting++;
           }
           /* one that runs is on its way out or back to its mailbox */
-          if (!t->exiting && s.state != 'R') break;
+          if (!t->exiting && s.state != 'R' && (s.state != 'D' || is_busy(t))) break;
           /* pid 1 of a pid namespace waits for zombies whose parents live outside */
           int waits = s.state == 'S' || (s.state == 'D' && waits_for_others(t));
           if (t->killed ? s.state == 'S' && !on_its_way : waits && sleeps_in_call(t)) break;

@@ -112,6 +112,8 @@ export function createNewNamespaces(
   }
   if ((flags & CLONE_NEWIPC) !== 0 && failed === 0) {
     const made = createSimple(kernel, NS_IPC, owner, euid)
+    // The message queues of an ipc namespace are a mount of their own, which nobody sees.
+    if (typeof made !== 'number') kernel.vfs.nextMountIdUnique++
     if (typeof made === 'number') failed = made
     else ipc = made
   }

@@ -147,8 +147,9 @@ function createLast(task: Task, walk: Walk, how: OpenHow): File | number {
  */
 export function finishOpen(task: Task, file: File, flags: number): number {
   fsnotifyOpen(file)
-  if ((flags & O_TRUNC) === 0 || (file.mode & FMODE_CREATED) !== 0 || !file.inode.isReg) return 0
-  const result = truncateFile(task, file, 0)
+  const { inode } = file
+  if ((flags & O_TRUNC) === 0 || (file.mode & FMODE_CREATED) !== 0 || !(inode.isReg || inode.hasSize)) return 0
+  const result = inode.isReg ? truncateFile(task, file, 0) : inode.mayChange()
   if (result < 0) file.put()
   return Math.min(result, 0)
 }

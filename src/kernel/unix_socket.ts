@@ -109,7 +109,7 @@ export class UnixSocket extends Socket {
         peer.receiveShut = true
         peer.sendShut = true
         peer.#peerGone = true
-        if (this.#messages.length > 0) peer.#error = ECONNRESET
+        if (this.#unread() > 0) peer.#error = ECONNRESET
       }
       peer.queue.wakeAll()
     }
