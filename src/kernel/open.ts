@@ -149,7 +149,7 @@ export function finishOpen(task: Task, file: File, flags: number): number {
   fsnotifyOpen(file)
   const { inode } = file
   if ((flags & O_TRUNC) === 0 || (file.mode & FMODE_CREATED) !== 0 || !(inode.isReg || inode.hasSize)) return 0
-  const result = inode.isReg ? truncateFile(task, file, 0) : inode.mayChange()
+  const result = inode.isReg ? truncateFile(task, file, 0) : inode.mayChange({ size: 0 })
   if (result < 0) file.put()
   return Math.min(result, 0)
 }
