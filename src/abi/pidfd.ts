@@ -62,19 +62,19 @@ function pidfdSendSignal(task: Task, regs: Registers): number {
   const known = PIDFD_SIGNAL_THREAD | PIDFD_SIGNAL_THREAD_GROUP | PIDFD_SIGNAL_PROCESS_GROUP
   if ((flags & ~known) !== 0 || (flags & (flags - 1)) !== 0) return -EINVAL
   let pid: Pid
-  let isThread = false
+  let _isThread = false
   if (fd === PIDFD_SELF_THREAD) {
     pid = task.pid
-    isThread = true
+    _isThread = true
   } else if (fd === PIDFD_SELF_THREAD_GROUP) pid = task.group.pid
   else {
     const pidfd = pidfdOf(task, fd)
     if (pidfd === null) return -EBADF
     if (!pidfd.pid.ns.isWithin(task.pidNamespace)) return -EINVAL
     pid = pidfd.pid
-    isThread = pidfd.isThread
+    _isThread = pidfd.isThread
   }
-  if (flags !== 0) isThread = flags === PIDFD_SIGNAL_THREAD
+  if (flags !== 0) _isThread = flags === PIDFD_SIGNAL_THREAD
   const toGroup = flags === PIDFD_SIGNAL_PROCESS_GROUP
   if (info !== 0) {
     const bytes = new Uint8Array(128)

@@ -20,7 +20,7 @@ describe('the emulator alone', () => {
   })
 
   it('keeps them for arbitrary programs, and repeats itself to the byte', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(programArbitrary({ profile: 'v7.2', maxLength: 30 }), (program) => {
         const emulator = Emulator.boot({ profile: 'v7.2', boot: PLAIN_BOOT })
         const before = inventory(emulator.kernel)
