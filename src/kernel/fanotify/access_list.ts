@@ -29,6 +29,7 @@ export class AccessList {
 
   /** Takes out all of them, in order. */
   takeAll(): PermEvent[] {
+    if (this.#order.size === 0) return []
     const events = [...this.#order]
     this.#order.clear()
     this.#byFd.clear()

@@ -43,6 +43,7 @@ export class MergeTable {
   }
 
   clear(): void {
-    this.#newest.clear()
+    // A Map that is cleared makes itself a new table.
+    if (this.#newest.size > 0) this.#newest.clear()
   }
 }
