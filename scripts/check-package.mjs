@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 
 const tarball = resolve(process.argv[2])
 const root = new URL('../', import.meta.url)
-const { name, exports, bin } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
+const { name, exports, bin, peerDependencies = {} } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
 const project = mkdtempSync(join(tmpdir(), 'kabinet-package-'))
 const run = (file, args) =>
   execFileSync(file, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
@@ -15,6 +15,15 @@ const run = (file, args) =>
 try {
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'scratch', private: true, type: 'module' }))
   run('npm', ['install', '--no-fund', '--no-audit', '--omit=dev', tarball])
+
+  // The command must do without the optional peers; what it is imported for may need them.
+  for (const command of Object.keys(bin)) {
+    console.log(`  npx ${command} demo`)
+    if (!run('npx', ['--no-install', command, 'demo']).includes('FAN_'))
+      throw new Error(`${command} demo printed no event`)
+  }
+  const peers = Object.entries(peerDependencies).map(([peer, range]) => `${peer}@${range}`)
+  if (peers.length > 0) run('npm', ['install', '--no-fund', '--no-audit', ...peers])
 
   const modules = Object.entries(exports).filter(([, target]) => typeof target === 'object')
   if (modules.length === 0) throw new Error('package.json exports no module')
@@ -41,12 +50,6 @@ try {
     'es2023,dom',
   ]
   run(tsc, [...options, 'check.ts'])
-
-  for (const command of Object.keys(bin)) {
-    console.log(`  npx ${command} demo`)
-    if (!run('npx', ['--no-install', command, 'demo']).includes('FAN_'))
-      throw new Error(`${command} demo printed no event`)
-  }
 } finally {
   rmSync(project, { recursive: true })
 }
