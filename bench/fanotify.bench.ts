@@ -3,6 +3,7 @@ import { Emulator } from '../src/abi/index.js'
 import type { Task } from '../src/kernel/index.js'
 import { buildC, runC } from './lib/c-program.js'
 import type { AnyCandidate, Case, ForeignCandidate, Group } from './lib/case.js'
+import { cpuTime } from './lib/measure.js'
 
 const AT_FDCWD = -100
 const CLONE_NEWUTS = 0x0400_0000
@@ -37,20 +38,20 @@ function kernel(what: string, number: number): ForeignCandidate[] {
   return [{ name: 'this kernel', round: (ms) => Number(run(ms)) }]
 }
 
-/** Loops of about `ms` milliseconds of `prepare`, which is not counted, and `work`, which is; nanoseconds per operation of `work`. */
+/** Loops of about `ms` milliseconds of CPU: `prepare`, which is not counted, and `work`, which is. Nanoseconds per operation of `work`. */
 function timed(name: string, operations: number, prepare: () => void, work: () => void): ForeignCandidate {
   const round = (ms: number): number => {
-    const until = process.hrtime.bigint() + BigInt(Math.round(ms * 1e6))
-    let spent = 0n
+    const until = cpuTime() + ms * 1e6
+    let spent = 0
     let count = 0
-    for (let now = 0n; now < until; count++) {
+    for (let now = 0; now < until; count++) {
       prepare()
-      const start = process.hrtime.bigint()
+      const start = cpuTime()
       work()
-      now = process.hrtime.bigint()
+      now = cpuTime()
       spent += now - start
     }
-    return Number(spent) / (count * operations)
+    return spent / (count * operations)
   }
   round(200)
   return { name, round }
