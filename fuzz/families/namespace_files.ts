@@ -212,6 +212,13 @@ function pidfdNamespace(walk: Walk, choices: Choices): Draft | null {
 
 const HANDLE_BYTES = 16
 
+/** Room for a handle; a fault in it comes before the inode number, which could not be told from another when cut. */
+function handleRoom(choices: Choices, room: number): Arg {
+  if (rarely(choices, 20))
+    return pick<Arg>(choices, [{ bad: 1 }, null, { inout: le32(room) }, { inout: le32(room) + zeros(16) }])
+  return { inout: le32(room) + zeros(4 + Math.min(room, 128)) }
+}
+
 function nameToHandle(walk: Walk, choices: Choices): Draft | null {
   const fd = walk.findFd(choices, (file) => file.kind === 'ns' || (file.kind === 'path' && typeName(file) === ''))
   if (fd < 0) return null
@@ -220,7 +227,7 @@ function nameToHandle(walk: Walk, choices: Choices): Draft | null {
   const mount = (flags & 1) !== 0 ? 8 : 4
   return {
     call: 'name_to_handle_at',
-    args: [walk.fdArg(fd), { str: '' }, { inout: le32(room) + zeros(4 + Math.min(room, 128)) }, { out: mount }, flags],
+    args: [walk.fdArg(fd), { str: '' }, handleRoom(choices, room), { out: mount }, flags],
     follow: (later, step) => (choices.below(2) === 0 ? openHandle(later, choices, step) : null),
   }
 }
@@ -279,6 +286,6 @@ export const namespaceMakers: readonly CallMaker[] = [
   ...NS_COMMANDS.map(([name, weight, command, arg]) => nsIoctl(name, weight, command, arg)),
   { name: 'stray_ioctl', weight: 3, spoil: [0], make: strayIoctl },
   { name: 'pidfd_namespace', weight: 6, spoil: [0], make: pidfdNamespace },
-  { name: 'name_to_handle_at', weight: 7, spoil: [0, 1, 2, 3, 4], make: nameToHandle },
+  { name: 'name_to_handle_at', weight: 7, spoil: [0, 1, 3, 4], make: nameToHandle },
   { name: 'open_by_handle_at', weight: 8, spoil: [0, 1, 2], make: (walk, choices) => openHandle(walk, choices) },
 ]

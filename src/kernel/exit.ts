@@ -38,6 +38,7 @@ export function doExit(task: Task, status: number): void {
   if (mm !== null) {
     mm.users--
     task.leftDumpable = mm.dumpable === 1
+    task.leftMm = mm
     task.mm = null
   }
   if (vforkParent !== null) {

@@ -22,6 +22,8 @@ export interface KernelFeatures {
   readonly nsHandleVisibility: ListnsVisibility
   /** PIDFD_GET_*_NAMESPACE says EACCES to who may not look into a process that has no namespaces any more, not ESRCH. */
   readonly pidfdNamespaceAccessFirst: boolean
+  /** What PR_SET_DUMPABLE says holds for the zombies, too, that shared the caller's memory; before, what they had when they ended. */
+  readonly zombieSharesDumpable: boolean
   /** clone3's set_tid asks for the capability before it looks whether there is a pid 1. */
   readonly setTidCapabilityFirst: boolean
   /** NS_MNT_GET_NEXT and NS_MNT_GET_PREV take a NULL info. */

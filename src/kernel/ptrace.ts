@@ -24,7 +24,7 @@ function mayAccess(current: Task, target: Task, creds: PtraceCreds): boolean {
     gid === other.sgid &&
     gid === other.gid
   if (!sameIds && !nsCapable(cred, other.userNs, CAP_SYS_PTRACE)) return false
-  const { mm } = target
+  const mm = target.mm ?? (current.kernel.features.zombieSharesDumpable ? target.leftMm : null)
   const dumpable = mm === null ? target.leftDumpable : mm.dumpable === 1
   const owner = mm === null ? current.kernel.initUserNs : mm.userNs
   if (!dumpable && !nsCapable(cred, owner, CAP_SYS_PTRACE)) return false

@@ -64,6 +64,8 @@ export class Task {
   mm: Mm | null
   /** What its address space allowed when it let go of it: a zombie may still be looked into, or not. */
   leftDumpable = false
+  /** The address space that it had when it ended. */
+  leftMm: Mm | null = null
   sighand: Sighand
   comm: string
   noNewPrivs: boolean
