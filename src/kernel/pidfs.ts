@@ -1,4 +1,5 @@
 import { EOPNOTSUPP } from '../uapi/errno.js'
+import { O_EXCL, O_TRUNC } from '../uapi/fcntl.js'
 import { Dentry } from './dentry.js'
 import { Inode } from './inode.js'
 import type { Kernel } from './kernel.js'
@@ -38,7 +39,8 @@ export class PidfsInode extends Inode {
   }
 
   override open(task: Task, path: Path, flags: number): PidfdFile {
-    return new PidfdFile(path, flags, task.cred, this.pid)
+    // Flags of an open that is over: on a pidfd the same bits would mean something.
+    return new PidfdFile(path, flags & ~(O_EXCL | O_TRUNC), task.cred, this.pid)
   }
 }
 

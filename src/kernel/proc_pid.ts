@@ -369,7 +369,7 @@ class FdDir extends DescriptorDir {
 /** What is said of a descriptor is for those who may look into its process. */
 class FdInfoFile extends PidFile {
   override permission(task: Task): number {
-    return this.mayLookInto(task)
+    return this.pid.task === null ? -ESRCH : this.mayLookInto(task)
   }
 }
 
@@ -380,7 +380,7 @@ class FdInfoDir extends DescriptorDir {
   }
 
   override permission(task: Task): number {
-    return this.mayLookInto(task)
+    return this.pid.task === null ? -ESRCH : this.mayLookInto(task)
   }
 
   protected override make(_task: Task, name: string): Inode | number {
