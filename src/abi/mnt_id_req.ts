@@ -1,6 +1,7 @@
 import { CAP_SYS_ADMIN } from '../kernel/capability.js'
 import { nsCapable } from '../kernel/cred.js'
 import type { MntNamespace } from '../kernel/mnt_namespace.js'
+import type { MountOwner } from '../kernel/mount_owner.js'
 import { NS_MNT } from '../kernel/ns_type.js'
 import { NsFile } from '../kernel/nsfs.js'
 import type { Path } from '../kernel/path.js'
@@ -29,25 +30,22 @@ export function readMntIdReq(regs: Registers, byFd: boolean): mnt_id_req | numbe
   return request.mnt_id <= BigInt(MNT_UNIQUE_ID_OFFSET) ? -EINVAL : request
 }
 
-/** The mount namespace that a request is about, if the task may ask about it, or -errno. */
+/** The mount namespace that a request is about, or -errno. One named by id is not there for who has no power over it. */
 export function requestedNs(task: Task, request: mnt_id_req): MntNamespace | number {
   const own = task.nsproxy!.mnt
-  let ns = own
   if (request.mnt_ns_id !== 0n) {
-    const found = task.kernel.namespaces.ofType[NS_MNT]!.find(Number(request.mnt_ns_id))
-    if (found === null) return -ENOENT
-    ns = found as MntNamespace
-  } else if (request.mnt_ns_fd !== 0) {
-    const file = task.files!.file(request.mnt_ns_fd | 0)
-    if (file === null || file.isPathOnly) return -EBADF
-    if (!(file instanceof NsFile) || file.ns.type !== NS_MNT) return -EINVAL
-    ns = file.ns as MntNamespace
+    const ns = task.kernel.namespaces.ofType[NS_MNT]!.find(Number(request.mnt_ns_id))
+    if (ns === null) return -ENOENT
+    return ns !== own && !nsCapable(task.cred, ns.owner!, CAP_SYS_ADMIN) ? -ENOENT : (ns as MntNamespace)
   }
-  return ns !== own && !nsCapable(task.cred, ns.owner!, CAP_SYS_ADMIN) ? -ENOENT : ns
+  if (request.mnt_ns_fd === 0) return own
+  const file = task.files!.file(request.mnt_ns_fd | 0)
+  if (file === null || file.isPathOnly) return -EBADF
+  return file instanceof NsFile && file.ns.type === NS_MNT ? (file.ns as MntNamespace) : -EINVAL
 }
 
 /** What paths of mounts are told from: the own root, or in another namespace the first mount on its root mount; null without one. */
-export function rootSeenIn(task: Task, ns: MntNamespace): Path | null {
+export function rootSeenIn(task: Task, ns: MountOwner): Path | null {
   if (ns === task.nsproxy!.mnt) return task.fs!.root
   for (const mount of ns.mounts.all) if (mount.parent === ns.root) return { mnt: mount, dentry: mount.root }
   return null

@@ -1,6 +1,10 @@
+import { CAP_SYS_ADMIN } from '../kernel/capability.js'
+import { nsCapable } from '../kernel/cred.js'
 import { mayMount } from '../kernel/may_mount.js'
 import { MNT_NOATIME, MNT_RELATIME } from '../kernel/mount.js'
 import { flagsOfAttributes } from '../kernel/mount_flags.js'
+import { isUserNamespace } from '../kernel/namespace.js'
+import { NsFile } from '../kernel/nsfs.js'
 import { pathGet, pathPut } from '../kernel/path.js'
 import { type AttributeChange, setAttributes } from '../kernel/set_attributes.js'
 import type { Task } from '../kernel/task.js'
@@ -18,7 +22,7 @@ import {
   MOUNT_ATTR_SIZE_VER0,
   MOUNT_ATTR_STRICTATIME,
 } from '../uapi/constants/mount.js'
-import { E2BIG, EINVAL, ENOSYS, EPERM } from '../uapi/errno.js'
+import { E2BIG, EBADF, EINVAL, ENOSYS, EPERM } from '../uapi/errno.js'
 import { AT_EMPTY_PATH, AT_NO_AUTOMOUNT, AT_RECURSIVE, AT_SYMLINK_NOFOLLOW } from '../uapi/fcntl.js'
 import { copyStructFromUser, PAGE_SIZE } from './copy_struct.js'
 import { PROPAGATIONS } from './mount.js'
@@ -46,6 +50,18 @@ export const ATIME_FLAGS: ReadonlyMap<number, number> = new Map([
 
 const bytes = new Uint8Array(MOUNT_ATTR_SIZE_VER0)
 const view = new DataView(bytes.buffer)
+
+/** What the user namespace that a mount is to be mapped by must be: 0, -EBADF, -EINVAL for another file, -EPERM. */
+function checkIdMap(task: Task, fd: bigint): number {
+  if (fd > INT_MAX) return -EINVAL
+  const file = task.files!.file(Number(fd))
+  if (file === null || file.isPathOnly) return -EBADF
+  if (!(file instanceof NsFile) || !isUserNamespace(file.ns)) return -EINVAL
+  if (file.ns === task.kernel.initUserNs) return -EPERM
+  return nsCapable(task.cred, file.ns, CAP_SYS_ADMIN) ? 0 : -EPERM
+}
+
+const INT_MAX = 0x7fff_ffffn
 
 /** A 64-bit field that fits 32 bits, or -1. */
 function word(at: number): number {
@@ -79,7 +95,10 @@ export function readChange(
     clearFlags |= MNT_RELATIME | MNT_NOATIME
     setFlags |= atime
   } else if ((set & MOUNT_ATTR__ATIME) !== 0) return -EINVAL
-  if (((set | clear) & MOUNT_ATTR_IDMAP) !== 0) return (clear & MOUNT_ATTR_IDMAP) !== 0 ? -EINVAL : -ENOSYS
+  if (((set | clear) & MOUNT_ATTR_IDMAP) !== 0) {
+    const error = (clear & MOUNT_ATTR_IDMAP) !== 0 ? -EINVAL : checkIdMap(task, view.getBigUint64(24, true))
+    return error === 0 ? -ENOSYS : error
+  }
   return { set: setFlags, clear: clearFlags, propagation: kind, recursive }
 }
 

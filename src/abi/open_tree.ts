@@ -6,11 +6,11 @@ import type { Mount } from '../kernel/mount.js'
 import { openNs } from '../kernel/nsfs.js'
 import { dentryOpen } from '../kernel/open.js'
 import { namespaceOf } from '../kernel/own_namespace.js'
-import { type Path, pathGet, pathPut } from '../kernel/path.js'
+import { type Path, pathDone, pathGet, pathPut } from '../kernel/path.js'
 import { setAttributes } from '../kernel/set_attributes.js'
 import type { Task } from '../kernel/task.js'
 import { OPEN_TREE_CLOEXEC, OPEN_TREE_CLONE, OPEN_TREE_NAMESPACE } from '../uapi/constants/mount.js'
-import { EINVAL, EPERM } from '../uapi/errno.js'
+import { EINVAL, ENOTDIR, EPERM } from '../uapi/errno.js'
 import { AT_EMPTY_PATH, AT_NO_AUTOMOUNT, AT_RECURSIVE, AT_SYMLINK_NOFOLLOW, O_PATH, O_RDONLY } from '../uapi/fcntl.js'
 import { installFile } from './install_file.js'
 import { readChange } from './mount_setattr.js'
@@ -32,6 +32,10 @@ function openPlace(task: Task, regs: Registers): File | number {
   if (copies && !mayMount(task)) return -EPERM
   const path = placeArgument(task, regs, regs.i32(0), 1, flags)
   if (typeof path === 'number') return path
+  if ((flags & OPEN_TREE_NAMESPACE) !== 0 && !path.dentry.inode.isDir) {
+    pathDone(path)
+    return -ENOTDIR
+  }
   pathGet(path)
   const file = copies ? openCopy(task, path, flags) : dentryOpen(task, path, O_PATH, task.cred)
   pathPut(path)

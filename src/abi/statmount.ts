@@ -1,9 +1,9 @@
 import { CAP_SYS_ADMIN } from '../kernel/capability.js'
 import { nsCapable } from '../kernel/cred.js'
 import { dentryPath, pathFrom } from '../kernel/d_path.js'
-import type { MntNamespace } from '../kernel/mnt_namespace.js'
 import { MNT_NOATIME, MNT_RELATIME, type Mount } from '../kernel/mount.js'
 import { attributesOfFlags } from '../kernel/mount_flags.js'
+import type { MountOwner } from '../kernel/mount_owner.js'
 import { dominatingGroup } from '../kernel/mountinfo.js'
 import { isUnder } from '../kernel/namei.js'
 import type { Path } from '../kernel/path.js'
@@ -58,8 +58,11 @@ const STRINGS =
 /** A mount as one who asks sees it. `ns` is null for a mount in no namespace. */
 interface Seen {
   readonly mount: Mount
-  readonly ns: MntNamespace | null
+  readonly ns: MountOwner | null
+  /** Where its mountpoint is told from. */
   readonly root: Path
+  /** The root of who asks, from which groups are looked for. */
+  readonly ownRoot: Path
 }
 
 const struct = new Uint8Array(STRUCT_SIZE)
@@ -100,8 +103,8 @@ const FIELDS: readonly (readonly [bit: number, fill: Field])[] = [
   ],
   [
     STATMOUNT_PROPAGATE_FROM,
-    ({ mount, root }) => {
-      if (mount.master !== null) put64(offset.propagate_from, dominatingGroup(mount, root))
+    ({ mount, ownRoot }) => {
+      if (mount.master !== null) put64(offset.propagate_from, dominatingGroup(mount, ownRoot))
     },
   ],
 ]
@@ -217,19 +220,16 @@ function find(task: Task, regs: Registers, byFd: boolean): { seen: Seen; mask: b
 function ofFile(task: Task, mount: Mount, mask: bigint): { seen: Seen; mask: bigint } | number {
   const { ns } = mount
   if (mount === task.kernel.vfs.nsfs || mount.sb.internal) return -EINVAL
-  if (ns === null) return { seen: { mount, ns: null, root: task.fs!.root }, mask }
-  if (ns.isAnonymous) return -ENOENT
-  const own = task.nsproxy!.mnt
-  if (ns !== own && !nsCapable(task.cred, ns.owner!, CAP_SYS_ADMIN)) return -ENOENT
-  return inNs(task, mount, ns as MntNamespace, mask)
+  if (ns === null) return { seen: { mount, ns: null, root: task.fs!.root, ownRoot: task.fs!.root }, mask }
+  return inNs(task, mount, ns, mask)
 }
 
-function inNs(task: Task, mount: Mount, ns: MntNamespace, mask: bigint): { seen: Seen; mask: bigint } | number {
+function inNs(task: Task, mount: Mount, ns: MountOwner, mask: bigint): { seen: Seen; mask: bigint } | number {
   const root = rootSeenIn(task, ns)
   if (root === null) return -ENOENT
   const visible = isUnder({ mnt: mount, dentry: mount.root }, root)
   if (!visible && !nsCapable(task.cred, ns.owner!, CAP_SYS_ADMIN)) return -EPERM
-  return { seen: { mount, ns, root }, mask }
+  return { seen: { mount, ns, root, ownRoot: task.fs!.root }, mask }
 }
 
 function statmount(task: Task, regs: Registers): number {

@@ -133,7 +133,7 @@ export class FsContext {
     if ((this.flagsMask & ~CHANGEABLE & ~MS_DIRSYNC) !== 0) return -EINVAL
     const readOnly = (this.flags & MS_RDONLY) !== 0
     const changesReadOnly = (this.flagsMask & MS_RDONLY) !== 0 && readOnly !== sb.readOnly
-    if (changesReadOnly && readOnly && sb.writers > 0) return -EBUSY
+    if (changesReadOnly && readOnly && sb.isWritten) return -EBUSY
     const error = this.fsType.reconfigure(this, sb)
     if (error !== 0) return error
     if (changesReadOnly) sb.readOnly = readOnly

@@ -11,6 +11,8 @@ const ramfs: FsType = {
   usernsMount: true,
   userNs: (task) => task.cred.userNs,
   parse(context, key, value) {
+    if (key === 'source') return null
+    // Others are no offence.
     if (key !== 'mode') return 0
     if (value === null || !/^[0-7]{1,11}$/.test(value)) return -EINVAL
     context.options = { mode: Number.parseInt(value, 8) & 0o7777 }

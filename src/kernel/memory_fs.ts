@@ -79,6 +79,12 @@ export class MemorySuperBlock extends SuperBlock {
     this.#inodes.set(inode.ino, inode)
   }
 
+  override get isWritten(): boolean {
+    if (super.isWritten) return true
+    for (const inode of this.#inodes.values()) if (inode.nlink === 0) return true
+    return false
+  }
+
   override dentryUnused(dentry: Dentry): void {
     if (dentry.hashed || dentry.isRoot || dentry.dead) return
     dentry.dead = true

@@ -49,7 +49,7 @@ export function attachTree(task: Task, source: Mount, place: MountPlace): number
   let copies: readonly Mount[] = []
   if (parent.isShared) {
     const newlyShared = shareAll(tree)
-    const spread: Spread = spreadTree(parent, mountpoint, source, room)
+    const spread: Spread = spreadTree(parent, mountpoint, source, newlyShared, room)
     copies = spread.copies
     if (spread.error !== 0) {
       for (const copy of copies) umountTree(copy, { sync: true })

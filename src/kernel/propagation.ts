@@ -60,14 +60,22 @@ interface Group {
 /**
  * Copies the tree `source`, which is about to be mounted on `mountpoint` of the shared mount `dest`, for all that receive
  * from `dest`: peers get peers of the source, a group of slaves gets slaves of the last copy made in the nearest group above
- * that got one. Where the mountpoint does not show no copy is made, but those below may have it again. `room` says what fits.
+ * that got one. Where the mountpoint does not show no copy is made, but those below may have it again. `newlyShared` are mounts of the source that
+ * have been given groups only for this; `room` says what fits.
  */
-export function spreadTree(dest: Mount, mountpoint: Dentry, source: Mount, room: NamespaceRoom): Spread {
+export function spreadTree(
+  dest: Mount,
+  mountpoint: Dentry,
+  source: Mount,
+  newlyShared: readonly Mount[],
+  room: NamespaceRoom,
+): Spread {
   const copies: Mount[] = []
   const pending: Group[] = [{ members: peersOf(dest), from: source, isSlave: false }]
   for (let group = pending.pop(); group !== undefined; group = pending.pop()) {
     const { members } = group
-    const shared = members[0]!.isShared
+    // A source that moves can be among those that receive.
+    const shared = members[0]!.isShared && !newlyShared.includes(members[0]!)
     let last = group.from
     let kind = group.isSlave ? { slave: true, shared } : { shared: true }
     for (const member of members) {

@@ -78,6 +78,11 @@ export abstract class SuperBlock {
     this.fsid = [encodedDev(dev), 0]
   }
 
+  /** Files are open for writing, or are there only for who still uses them: it cannot become read-only now. */
+  get isWritten(): boolean {
+    return this.writers > 0
+  }
+
   /** What is set for the filesystem as a whole, as its tables show it after `rw` or `ro`: `,sync`. */
   flagText(): string {
     let text = ''

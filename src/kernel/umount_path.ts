@@ -34,7 +34,7 @@ export function umountPath(task: Task, path: Path, flags: number): number {
   if (isRoot && (flags & MNT_DETACH) === 0) {
     // The root does not go: its filesystem is made read-only.
     if (!mayAdminister) return -EPERM
-    if (!sb.readOnly && sb.writers > 0) return -EBUSY
+    if (!sb.readOnly && sb.isWritten) return -EBUSY
     sb.readOnly = true
     return 0
   }

@@ -55,6 +55,11 @@ const MOUNTINFO: readonly Rule[] = [
       { name: 'dev', kind: 'dev', encoding: 'dev' },
     ],
   },
+  // The root of a bind mount of a namespace's file.
+  {
+    pattern: /^\d+ \d+ \d+:\d+ (?:mnt|uts|ipc|user|pid|cgroup|net|time):\[(\d+)\] /dgm,
+    values: [{ name: 'ns_inum', kind: 'ns_inum', encoding: 'dec' }],
+  },
 ]
 
 const LINK: readonly Rule[] = [
