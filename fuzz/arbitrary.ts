@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import type { ProfileName } from '../src/abi/index.js'
 import type { Boot, Program } from '../src/transcript/index.js'
-import { ListChoices } from './choices.js'
+import { ListChoices, pick } from './choices.js'
 import type { Family } from './draft.js'
 import { FAMILIES } from './families/index.js'
 import { PLAIN_BOOT } from './plain_boot.js'
@@ -26,10 +26,10 @@ const LARGEST = 0xffff
  */
 export function programArbitrary(options: ProgramArbitraryOptions = {}): fc.Arbitrary<Program> {
   const { profile = 'v7.3', boot = PLAIN_BOOT, maxLength = 60 } = options
-  const table = new MakerTable(options.families ?? Object.values(FAMILIES))
+  const tables = (options.families ?? Object.values(FAMILIES)).map((family) => new MakerTable(family))
   return fc.array(fc.nat(LARGEST), { maxLength: maxLength * CHOICES_PER_CALL }).map((list) => {
     const choices = new ListChoices(list)
-    const walk = new Walk({ profile, boot }, table)
+    const walk = new Walk({ profile, boot }, pick(choices, tables))
     walk.run(choices, maxLength, () => choices.ended)
     return walk.program('property')
   })

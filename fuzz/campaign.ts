@@ -1,14 +1,13 @@
 import { isProfileName, type ProfileName } from '../src/abi/index.js'
 import { type Boot, type Program, replay, type Transcript } from '../src/transcript/index.js'
 import { callKey, outcomeOf } from './call_key.js'
-import { SeededChoices } from './choices.js'
 import { containedRun } from './contained.js'
 import type { Family } from './draft.js'
 import { exclusionsFor } from './exclusions.js'
 import { type Finding, signatureOf } from './finding.js'
+import { Programs } from './programs.js'
 import { shrink } from './shrink.js'
 import { Tally } from './tally.js'
-import { MakerTable, Walk } from './walk.js'
 
 /** A real kernel that runs programs: a backend of `lab`. */
 export interface Asked {
@@ -73,26 +72,9 @@ export interface CampaignState {
 
 const IN_FLIGHT = 6
 const MOST_FINDINGS = 60
-/** Steps of a program: at least, and at most so many more. */
-const SHORTEST = 30
-const SPREAD = 70
 const PROGRESS_EVERY = 500
 /** How often a program with a new divergence is run again before it counts. */
 const RERUNS = 4
-
-/** The program number `index` of a seed: always the same one. */
-export function makeProgram(
-  table: MakerTable,
-  profile: ProfileName,
-  boot: Boot,
-  seed: number,
-  index: number,
-): { walk: Walk; program: Program } {
-  const choices = new SeededChoices(seed, index)
-  const walk = new Walk({ profile, boot }, table)
-  walk.run(choices, SHORTEST + choices.below(SPREAD))
-  return { walk, program: walk.program(`${seed}-${index}`) }
-}
 
 /** Runs programs on a kernel and on the emulator and holds the answers against each other. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignState> {
@@ -142,7 +124,7 @@ class Campaign {
     }
     this.#started = performance.now()
     const without = new Set(this.#exclusions.flatMap(({ makers }) => makers ?? []))
-    const table = new MakerTable(families, without)
+    const made = new Programs({ families, profile, boot: this.#boot, seed, without })
     const { index: shard, of } = this.#options.shard ?? { index: 0, of: 1 }
     const inFlight = this.#options.inFlight ?? IN_FLIGHT
     const flight: Set<Promise<void>> = new Set()
@@ -158,7 +140,7 @@ class Campaign {
     }
     for (let index = shard; runs === undefined || index < runs; index += of) {
       if (this.#over() || (runs === undefined && time === undefined && this.#options.stopped === undefined)) break
-      const { program } = makeProgram(table, profile, this.#boot, seed, index)
+      const { program } = made.make(index)
       await launch(program, `seed ${seed} program ${index}`)
     }
     await Promise.all(flight)
@@ -224,13 +206,14 @@ class Campaign {
   ): Promise<void> {
     const state = this.#state
     const signature = signatureOf(divergence)
-    const known = state.findings.get(signature)
-    if (known === undefined && !(await this.#showsAgain(program))) {
+    if (!state.findings.has(signature) && !(await this.#showsAgain(program))) {
       state.unsteady.push({ origin, signature })
       return
     }
     state.divergences++
     state.clean = 0
+    // Another program under way may have shown the same one meanwhile.
+    const known = state.findings.get(signature)
     if (known !== undefined) {
       known.count++
       return

@@ -31,4 +31,11 @@ export interface Family {
   /** One line. */
   readonly about: string
   readonly makers: readonly CallMaker[]
+  /** The first call of every program, the ones that must come next by `follow`: a place to work in. */
+  begin?(walk: Walk, choices: Choices): Draft | null
+  /**
+   * Asked again and again when a program has had its calls, until it gives null: what must still be done, such as answering those
+   * that wait. It may choose who does it: {@link Walk.current}.
+   */
+  end?(walk: Walk): Draft | null
 }

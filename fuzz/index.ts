@@ -1,7 +1,7 @@
 /**
  * `kabinet/fuzz`: programs of syscalls that mean something, for property tests and campaigns of one's own.
  *
- * - {@link makeProgram} and {@link Walk} make programs by running them on an emulator; {@link FAMILIES} are the calls they are
+ * - {@link Programs} and {@link Walk} make programs by running them on an emulator; {@link FAMILIES} are the calls they are
  *   made of.
  * - {@link programArbitrary} is the same as a fast-check arbitrary, which shrinks (fast-check is an optional peer).
  * - {@link recount}, {@link checkListing} and {@link checkLeaks} say what does not hold of an emulator's state.
@@ -12,7 +12,6 @@ export {
   type Asked,
   type CampaignOptions,
   type CampaignState,
-  makeProgram,
   runCampaign,
 } from './campaign.js'
 export { type Choices, ListChoices, pick, rarely, SeededChoices } from './choices.js'
@@ -25,6 +24,7 @@ export { checkLeaks, type Inventory, inventory } from './invariants/leaks.js'
 export { checkListing } from './invariants/listing.js'
 export { recount } from './invariants/recount.js'
 export { PLAIN_BOOT } from './plain_boot.js'
+export { type Begun, Programs, type ProgramsOptions } from './programs.js'
 export { type ShrinkTarget, shrink } from './shrink.js'
 export { runSolo, type SoloOptions, type SoloState, type Violation } from './solo.js'
 export { Tally } from './tally.js'

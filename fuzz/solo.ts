@@ -3,14 +3,14 @@ import { Emulator as Kernels } from '../src/abi/index.js'
 import type { Task } from '../src/kernel/index.js'
 import { type Boot, type Program, replay, runProgram, serialiseTranscript } from '../src/transcript/index.js'
 import { callKey, outcomeOf } from './call_key.js'
-import { SeededChoices } from './choices.js'
 import type { Family } from './draft.js'
 import { checkCall } from './invariants/calls.js'
 import { checkLeaks, inventory } from './invariants/leaks.js'
 import { checkListing } from './invariants/listing.js'
 import { recount } from './invariants/recount.js'
+import { Programs } from './programs.js'
 import { Tally } from './tally.js'
-import { type MadeCall, MakerTable, Walk, type WalkObserver } from './walk.js'
+import type { MadeCall, WalkObserver } from './walk.js'
 
 /** A program after which, or in which, something did not hold. */
 export interface Violation {
@@ -43,8 +43,6 @@ export interface SoloState {
   violations: Violation[]
 }
 
-const SHORTEST = 30
-const SPREAD = 70
 /** Programs between two that are run twice more, to the byte. */
 const REPEAT_EVERY = 32
 const PROGRESS_EVERY = 256
@@ -104,7 +102,7 @@ export function checkRepeats(program: Program, profile: ProfileName, boot: Boot)
 /** Walks on the emulator alone, and what must hold of any kernel after each. */
 export function runSolo(options: SoloOptions): SoloState {
   const { families, profile, boot, seed, runs, time } = options
-  const table = new MakerTable(families)
+  const programs = new Programs({ families, profile, boot, seed })
   const { index: shard, of } = options.shard ?? { index: 0, of: 1 }
   const watcher = new Watcher()
   const state: SoloState = { programs: 0, calls: 0, milliseconds: 0, tally: watcher.tally, violations: [] }
@@ -112,10 +110,9 @@ export function runSolo(options: SoloOptions): SoloState {
   for (let index = shard; runs === undefined || index < runs; index += of) {
     if (time !== undefined && performance.now() - started >= time) break
     if (options.stopped?.() || (runs === undefined && time === undefined && options.stopped === undefined)) break
-    const choices = new SeededChoices(seed, index)
-    const walk = new Walk({ profile, boot }, table, watcher)
+    const { walk, run } = programs.begin(index, watcher)
     const before = inventory(walk.emulator.kernel)
-    walk.run(choices, SHORTEST + choices.below(SPREAD))
+    run()
     const awake = walk.awake().map(({ task }) => task)
     const problems = [...watcher.problems, ...checkAll(walk.emulator, awake.slice(0, 4), 1 + (index % 7), before)]
     watcher.problems = []

@@ -49,17 +49,21 @@ const MOST_TASKS = 12
 const SPOIL = 24
 /** Tries to find a call that makes sense before a step is given up. */
 const TRIES = 24
+/** Most calls that a family makes at the end of a program. */
+const MOST_LAST_CALLS = 64
 
-/** How often each maker is taken, as a table to index at random. */
+/** How often each maker of a family is taken, as a table to index at random. */
 export class MakerTable {
+  readonly family: Family
   readonly makers: readonly CallMaker[]
   /** Names of makers, and of what makers may do, that are left out. */
   readonly without: ReadonlySet<string>
   readonly #slots: Uint16Array
 
-  constructor(families: readonly Family[], without: ReadonlySet<string> = new Set()) {
+  constructor(family: Family, without: ReadonlySet<string> = new Set()) {
+    this.family = family
     this.without = without
-    this.makers = families.flatMap((family) => family.makers).filter((maker) => !without.has(maker.name))
+    this.makers = family.makers.filter((maker) => !without.has(maker.name))
     const slots: number[] = []
     this.makers.forEach((maker, index) => {
       for (let i = 0; i < maker.weight; i++) slots.push(index)
@@ -140,8 +144,29 @@ export class Walk implements Meaning {
     return this.#nextTask
   }
 
-  /** Makes up to `length` calls; fewer when no task is left that could make one, or once `ended` says so. */
+  /**
+   * Makes up to `length` calls, between those that the family begins and ends with; fewer when no task is left that could make
+   * one, or once `ended` says so.
+   */
   run(choices: Choices, length: number, ended: () => boolean = () => false): void {
+    const { family } = this.#table
+    this.#makeAll(family.begin?.(this, choices) ?? null)
+    this.#makeChosen(choices, length, ended)
+    for (let made = 0; made < MOST_LAST_CALLS; made++) {
+      const last = family.end?.(this) ?? null
+      if (last === null || !isAwake(this.current.task)) break
+      this.#makeAll(last)
+    }
+  }
+
+  #makeAll(first: Draft | null): void {
+    for (let draft = first; draft !== null && isAwake(this.current.task); ) {
+      this.made = draft.call
+      draft = this.#make(draft)
+    }
+  }
+
+  #makeChosen(choices: Choices, length: number, ended: () => boolean): void {
     let follow: Draft | null = null
     for (let made = 0; made < length && !ended(); made++) {
       if (follow === null || !isAwake(this.current.task)) {
@@ -362,8 +387,16 @@ const RETURNS_FD: ReadonlySet<string> = new Set([
   'pidfd_getfd',
   'open_by_handle_at',
   'fanotify_init',
+  'creat',
+  'open_tree',
+  'open_tree_attr',
+  'fsopen',
+  'fsmount',
+  'fspick',
+  'epoll_create1',
 ])
 
-function isAwake(task: Task): boolean {
+/** Whether it can make a call now. */
+export function isAwake(task: Task): boolean {
   return task.alive && task.sleep === null
 }

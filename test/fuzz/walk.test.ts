@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { ListChoices, SeededChoices } from '../../fuzz/choices.js'
-import { FAMILIES } from '../../fuzz/families/index.js'
+import { namespacesFamily } from '../../fuzz/families/namespaces.js'
 import { PLAIN_BOOT } from '../../fuzz/plain_boot.js'
 import { MakerTable, Walk } from '../../fuzz/walk.js'
 import { Emulator } from '../../src/abi/index.js'
 import { parseProgram, runProgram, serialiseTranscript } from '../../src/transcript/index.js'
 
-const table = new MakerTable(Object.values(FAMILIES))
+const table = new MakerTable(namespacesFamily)
 
 function walkOf(seed: number, index: number, length = 60): Walk {
   const walk = new Walk({ profile: 'v7.2', boot: PLAIN_BOOT }, table)

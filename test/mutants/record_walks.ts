@@ -7,10 +7,9 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeProgram } from '../../fuzz/campaign.js'
 import { exclusionsFor } from '../../fuzz/exclusions.js'
 import { FAMILIES } from '../../fuzz/families/index.js'
-import { MakerTable } from '../../fuzz/walk.js'
+import { Programs } from '../../fuzz/programs.js'
 import { openBackend } from '../../lab/open-backend.js'
 import { isProfileName } from '../../src/abi/index.js'
 import { replay, serialiseTranscript } from '../../src/transcript/index.js'
@@ -25,7 +24,7 @@ try {
   const { profile, boot } = header
   if (!isProfileName(profile)) throw new RangeError(`no profile ${profile}`)
   const without = new Set(exclusionsFor(name).flatMap(({ makers }) => makers ?? []))
-  const table = new MakerTable(Object.values(FAMILIES), without)
+  const programs = new Programs({ families: Object.values(FAMILIES), profile, boot, seed: Number(seed), without })
   const end = Date.now() + Number(seconds) * 1000
   let next = 0
   let kept = 0
@@ -33,7 +32,7 @@ try {
   const one = async (): Promise<void> => {
     while (Date.now() < end) {
       const index = next++
-      const { program } = makeProgram(table, profile, boot, Number(seed), index)
+      const { program } = programs.make(index)
       const transcript = await backend.run(program).catch(() => null)
       // A program that lost the kernel says nothing about a mutant.
       if (transcript === null || replay(transcript).firstDivergence !== null) continue

@@ -32,7 +32,7 @@ describe('when all tasks are gone', () => {
   it('nothing is left of what threads, sleepers, pipes and files of /proc held either', {
     timeout: PATIENCE,
   }, async () => {
-    const table = new MakerTable([namespacesFamily], new Set())
+    const table = new MakerTable(namespacesFamily)
     const unused = (profile: ProfileName): Record<string, unknown> => leftBy({ header: NAMED, steps: [] }, profile)
     await fc.assert(
       fc.asyncProperty(anyRule, fc.integer(), fc.integer({ min: 1, max: 120 }), async (profile, seed, length) => {
