@@ -27,12 +27,12 @@ export interface CampaignOptions {
   shard?: { index: number; of: number }
   /** Replay on this profile, not the one that the kernel's release names. */
   profile?: ProfileName
-  /** Programs to run before any is made: a corpus. */
+  /** Programs to run before any is made: a corpus. One belongs to the family that its header names. */
   corpus?: Iterable<{ name: string; program: Program }>
   /** Told of each new finding once it is as short as it gets. */
   onFinding?(finding: Finding): void
   /** Told of a program that came to something new. */
-  onNew?(program: Program): void
+  onNew?(program: Program, family: string): void
   /** Told how far it has come, a few times a second. */
   onProgress?(state: CampaignState): void
   /** Programs that are under way at once. */
@@ -48,27 +48,46 @@ export class NoProfile extends Error {
   override readonly name = 'NoProfile'
 }
 
+/** What the programs of one family came to. */
+export interface FamilyState {
+  programs: number
+  /** Calls whose answers were compared and agreed. */
+  calls: number
+  /** Time that went by for them: those of all families add up to the campaign's. */
+  milliseconds: number
+  /** Compared calls since the last divergence. */
+  clean: number
+  /** Divergences by signature. */
+  diverged: Map<string, number>
+  /** How many divergences each exclusion took. */
+  excluded: Map<string, number>
+  lost: number
+  unsteady: number
+  tally: Tally
+}
+
 /** How far a campaign has come. */
 export interface CampaignState {
   kernel: string
   profile: ProfileName
+  /** Those of which a program ran, by name. */
+  families: ReadonlyMap<string, FamilyState>
   programs: number
-  /** Calls whose answers were compared. */
+  /** Calls whose answers were compared and agreed. */
   calls: number
   milliseconds: number
   tally: Tally
   findings: ReadonlyMap<string, Finding>
   /** Divergences in all, those of equal signature too. */
   divergences: number
-  /** How many divergences each exclusion took. */
-  excluded: ReadonlyMap<string, number>
   /** Programs in which the kernel or its agent was lost, or that it would not run, with the reason. */
   lost: readonly { origin: string; reason: string }[]
   /** Divergences that did not show each time when the same program was run again. */
   unsteady: readonly { origin: string; signature: string }[]
-  /** Compared calls since the last divergence. */
-  clean: number
 }
+
+/** The family of what a corpus holds that names none of the campaign's. */
+export const CORPUS_FAMILY = 'corpus'
 
 const IN_FLIGHT = 6
 const MOST_FINDINGS = 60
@@ -83,10 +102,18 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignSta
 }
 
 interface MutableState extends CampaignState {
+  families: Map<string, FamilyState>
   findings: Map<string, Finding>
-  excluded: Map<string, number>
   lost: { origin: string; reason: string }[]
   unsteady: { origin: string; signature: string }[]
+}
+
+/** A program that is to be run. */
+interface Task {
+  program: Program
+  origin: string
+  family: FamilyState
+  familyName: string
 }
 
 class Campaign {
@@ -96,6 +123,8 @@ class Campaign {
   #boot!: Boot
   #started = 0
   #reported = 0
+  /** When the last program was done. */
+  #lastDone = 0
 
   constructor(options: CampaignOptions) {
     this.#options = options
@@ -111,37 +140,39 @@ class Campaign {
     this.#state = {
       kernel: first.header.kernel,
       profile,
+      families: new Map(),
       programs: 0,
       calls: 0,
       milliseconds: 0,
       tally: new Tally(),
       findings: new Map(),
       divergences: 0,
-      excluded: new Map(),
       lost: [],
       unsteady: [],
-      clean: 0,
     }
     this.#started = performance.now()
+    this.#lastDone = this.#started
     const without = new Set(this.#exclusions.flatMap(({ makers }) => makers ?? []))
     const made = new Programs({ families, profile, boot: this.#boot, seed, without })
     const { index: shard, of } = this.#options.shard ?? { index: 0, of: 1 }
     const inFlight = this.#options.inFlight ?? IN_FLIGHT
     const flight: Set<Promise<void>> = new Set()
-    const launch = async (program: Program, origin: string): Promise<void> => {
-      const done: Promise<void> = this.#one(program, origin).finally(() => flight.delete(done))
+    const launch = async (program: Program, origin: string, familyName: string): Promise<void> => {
+      const task = { program, origin, familyName, family: this.#familyState(familyName) }
+      const done: Promise<void> = this.#one(task).finally(() => flight.delete(done))
       flight.add(done)
       if (flight.size >= inFlight) await Promise.race(flight)
     }
 
+    const names = new Set(families.map(({ name }) => name))
     for (const { name, program } of this.#options.corpus ?? []) {
       if (this.#over()) break
-      await launch(program, name)
+      await launch(program, name, names.has(program.header.name) ? program.header.name : CORPUS_FAMILY)
     }
     for (let index = shard; runs === undefined || index < runs; index += of) {
       if (this.#over() || (runs === undefined && time === undefined && this.#options.stopped === undefined)) break
-      const { program } = made.make(index)
-      await launch(program, `seed ${seed} program ${index}`)
+      const { program, family } = made.make(index)
+      await launch(program, `seed ${seed} program ${index}`, family.name)
     }
     await Promise.all(flight)
     this.#progress(true)
@@ -162,63 +193,100 @@ class Campaign {
     this.#options.onProgress?.(this.#state)
   }
 
-  async #one(program: Program, origin: string): Promise<void> {
+  #familyState(name: string): FamilyState {
+    const { families } = this.#state
+    const known = families.get(name)
+    if (known !== undefined) return known
+    const family: FamilyState = {
+      programs: 0,
+      calls: 0,
+      milliseconds: 0,
+      clean: 0,
+      diverged: new Map(),
+      excluded: new Map(),
+      lost: 0,
+      unsteady: 0,
+      tally: new Tally(),
+    }
+    families.set(name, family)
+    return family
+  }
+
+  async #one(task: Task): Promise<void> {
     const state = this.#state
+    const { program, origin, family } = task
     let transcript: Transcript
     try {
       transcript = await this.#options.backend.run(program)
     } catch (error) {
       state.lost.push({ origin, reason: error instanceof Error ? error.message : String(error) })
+      family.lost++
+      this.#spend(family)
       return
     }
     const result = replay(transcript, { profile: state.profile })
-    const isNew = this.#count(transcript, result.matched)
-    if (isNew) this.#options.onNew?.(program)
+    const isNew = this.#count(transcript, result.matched, family)
+    if (isNew) this.#options.onNew?.(program, task.familyName)
     state.programs++
+    family.programs++
     if (result.firstDivergence !== null) {
       const { firstDivergence } = result
       const exclusion = this.#exclusions.find(({ matches }) => matches?.(firstDivergence))
-      if (exclusion === undefined) await this.#diverged(program, transcript, firstDivergence, origin)
-      else state.excluded.set(exclusion.name, (state.excluded.get(exclusion.name) ?? 0) + 1)
+      if (exclusion === undefined) await this.#diverged(task, transcript, firstDivergence)
+      else family.excluded.set(exclusion.name, (family.excluded.get(exclusion.name) ?? 0) + 1)
     }
+    this.#spend(family)
     this.#progress(false)
   }
 
+  /** Programs overlap, so the time since the last one was done is this one's. */
+  #spend(family: FamilyState): void {
+    const now = performance.now()
+    family.milliseconds += now - this.#lastDone
+    this.#lastDone = now
+  }
+
   /** Counts what was compared; true if there was something new among it. */
-  #count(transcript: Transcript, matched: number): boolean {
+  #count(transcript: Transcript, matched: number, family: FamilyState): boolean {
     const { tally } = this.#state
     let isNew = false
     for (let i = 0; i < matched; i++) {
       const step = transcript.steps[i] as Transcript['steps'][number]
-      if (tally.add(callKey(step), outcomeOf(step.blocked ? undefined : step.ret))) isNew = true
+      const key = callKey(step)
+      const outcome = outcomeOf(step.blocked ? undefined : step.ret)
+      if (tally.add(key, outcome)) isNew = true
+      family.tally.add(key, outcome)
     }
     tally.programs++
+    family.tally.programs++
     this.#state.calls += matched
-    this.#state.clean += matched
+    family.calls += matched
+    family.clean += matched
     return isNew
   }
 
   async #diverged(
-    program: Program,
+    { program, origin, family, familyName }: Task,
     transcript: Transcript,
     divergence: NonNullable<ReturnType<typeof replay>['firstDivergence']>,
-    origin: string,
   ): Promise<void> {
     const state = this.#state
     const signature = signatureOf(divergence)
     if (!state.findings.has(signature) && !(await this.#showsAgain(program))) {
       state.unsteady.push({ origin, signature })
+      family.unsteady++
       return
     }
     state.divergences++
-    state.clean = 0
+    family.clean = 0
+    family.diverged.set(signature, (family.diverged.get(signature) ?? 0) + 1)
     // Another program under way may have shown the same one meanwhile.
     const known = state.findings.get(signature)
     if (known !== undefined) {
       known.count++
       return
     }
-    const finding: Finding = { signature, program, transcript, divergence, origin, count: 1 }
+    const finding: Finding = { signature, family: familyName, program, transcript, divergence, origin, count: 1 }
     state.findings.set(signature, finding)
     if (state.findings.size > (this.#options.mostFindings ?? MOST_FINDINGS)) return
     await this.#shorten(finding)

@@ -27,9 +27,9 @@ export class Corpus {
     }
   }
 
-  /** Keeps a program; false if it was there. */
-  keep(program: Program): boolean {
-    const text = serialiseTranscript({ header: { transcript: 1, name: 'corpus' }, steps: program.steps })
+  /** Keeps a program of a family, which its header names; false if it was there. */
+  keep(program: Program, family: string): boolean {
+    const text = serialiseTranscript({ header: { transcript: 1, name: family }, steps: program.steps })
     const path = join(this.#programs, `${hash(text)}.jsonl`)
     if (existsSync(path)) return false
     writeFileSync(path, text)
@@ -42,7 +42,7 @@ export class Corpus {
    * @returns the path of the kernel's
    */
   keepFinding(finding: Finding, backend: string, emulator: Transcript): string {
-    this.keep(finding.program)
+    this.keep(finding.program, finding.family)
     mkdirSync(this.#findings, { recursive: true })
     const text = serialiseTranscript(finding.transcript)
     const words = finding.signature.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '')

@@ -5,6 +5,8 @@ import { callKey, outcomeOf } from './call_key.js'
 export interface Finding {
   /** What tells it from other findings: the call, what parted, and both answers as far as they name it. */
   signature: string
+  /** The family of the program that showed it first. */
+  family: string
   /** The program that showed it first, made as short as could be found. */
   program: Program
   /** What the kernel answered. */

@@ -12,6 +12,7 @@ export {
   type Asked,
   type CampaignOptions,
   type CampaignState,
+  type FamilyState,
   runCampaign,
 } from './campaign.js'
 export { type Choices, ListChoices, pick, rarely, SeededChoices } from './choices.js'

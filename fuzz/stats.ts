@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import type { CampaignState } from './campaign.js'
+import type { CampaignState, FamilyState } from './campaign.js'
 import { Tally } from './tally.js'
 
-/** One campaign: program `index` of a seed is always the same one. */
+/** What a family had of one campaign: program `index` of a seed is always the same one. */
 export interface CampaignRecord {
   seed: number
+  /** Families that the seed's programs were drawn from, in this order. */
+  families: string[]
   /** Which part of the seed's programs: `i/n`. */
   shard: string
   programs: number
@@ -22,14 +24,13 @@ export interface OpenDivergence {
   clean: number
 }
 
-/** What all campaigns against one kernel came to. */
-export interface KernelStats {
-  kernel: string
-  profile: string
-  backend: string
+/** What all campaigns of one family against one kernel came to. */
+export interface FamilyStats {
   programs: number
   /** Calls whose answers were compared and agreed. */
   calls: number
+  /** Machine time, of all campaigns together. */
+  seconds: number
   /** Calls compared since the last divergence. */
   clean: number
   /** Divergences that the last {@link SETTLED} compared calls have not shown to be gone. */
@@ -45,10 +46,20 @@ export interface KernelStats {
   outcomes: Record<string, Record<string, number>>
 }
 
+/** What all campaigns against one kernel came to. */
+export interface KernelStats {
+  kernel: string
+  profile: string
+  backend: string
+  /** By name. */
+  families: Record<string, FamilyStats>
+}
+
 /** What a campaign's state does not say. */
 export interface CampaignOrigin {
   backend: string
   seed: number
+  families: readonly string[]
   shard?: { index: number; of: number }
 }
 
@@ -56,31 +67,37 @@ export interface CampaignOrigin {
 export const SETTLED = 100_000
 
 /** The statistics of one campaign. */
-export function statsOf(state: CampaignState, { backend, seed, shard }: CampaignOrigin): KernelStats {
-  const { kernel, profile, programs, calls, clean, divergences, tally, findings, excluded, lost, unsteady } = state
+export function statsOf(state: CampaignState, { backend, seed, families, shard }: CampaignOrigin): KernelStats {
+  const { kernel, profile } = state
+  const origin = { seed, families: [...families], shard: `${shard?.index ?? 0}/${shard?.of ?? 1}` }
   return {
     kernel,
     profile,
     backend,
+    families: byName([...state.families].map(([name, family]) => [name, familyStats(family, origin)])),
+  }
+}
+
+function familyStats(family: FamilyState, origin: Pick<CampaignRecord, 'seed' | 'families' | 'shard'>): FamilyStats {
+  const { programs, calls, milliseconds, clean, diverged, excluded, lost, unsteady, tally } = family
+  const seconds = Math.round(milliseconds / 100) / 10
+  const divergences = [...diverged.values()].reduce((sum, count) => sum + count, 0)
+  return {
     programs,
     calls,
+    seconds,
     clean,
-    divergences: [...findings.values()].map(({ signature, count }) => ({ signature, count, clean })),
+    divergences: [...diverged].map(([signature, count]) => ({ signature, count, clean })),
     excluded: Object.fromEntries(excluded),
-    lost: lost.length,
-    unsteady: unsteady.length,
-    campaigns: [
-      {
-        seed,
-        shard: `${shard?.index ?? 0}/${shard?.of ?? 1}`,
-        programs,
-        calls,
-        divergences,
-        seconds: Math.round(state.milliseconds / 1000),
-      },
-    ],
+    lost,
+    unsteady,
+    campaigns: [{ ...origin, programs, calls, divergences, seconds }],
     outcomes: tally.toJson(),
   }
+}
+
+function byName<T>(entries: readonly [string, T][]): Record<string, T> {
+  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /**
@@ -89,33 +106,50 @@ export function statsOf(state: CampaignState, { backend, seed, shard }: Campaign
  * @throws RangeError when they are not of the same release, profile and backend
  */
 export function mergeStats(before: KernelStats, after: KernelStats): KernelStats {
+  const { kernel, profile, backend } = before
   for (const key of ['kernel', 'profile', 'backend'] as const) {
     if (before[key] !== after[key]) {
       throw new RangeError(`statistics of ${key} ${before[key]} and of ${after[key]} are not merged`)
     }
   }
-  const tally = Tally.fromJson(before.outcomes)
-  tally.merge(Tally.fromJson(after.outcomes))
-  const excluded = { ...before.excluded }
-  for (const [name, count] of Object.entries(after.excluded)) excluded[name] = (excluded[name] ?? 0) + count
+  const names = new Set([...Object.keys(before.families), ...Object.keys(after.families)])
+  const merged = [...names].map((name): [string, FamilyStats] => {
+    const [first, second] = [before.families[name], after.families[name]]
+    return [name, first && second ? mergeFamily(first, second) : ((first ?? second) as FamilyStats)]
+  })
+  return { kernel, profile, backend, families: byName(merged) }
+}
+
+function mergeFamily(before: FamilyStats, after: FamilyStats): FamilyStats {
   const divergedAfter = after.campaigns.some(({ divergences }) => divergences > 0)
   return {
-    kernel: before.kernel,
-    profile: before.profile,
-    backend: before.backend,
     programs: before.programs + after.programs,
     calls: before.calls + after.calls,
+    seconds: Math.round((before.seconds + after.seconds) * 10) / 10,
     clean: after.clean + (divergedAfter ? 0 : before.clean),
     divergences: openDivergences(before.divergences, after),
-    excluded,
+    excluded: addCounts(before.excluded, after.excluded),
     lost: before.lost + after.lost,
     unsteady: before.unsteady + after.unsteady,
     campaigns: [...before.campaigns, ...after.campaigns],
-    outcomes: tally.toJson(),
+    outcomes: addOutcomes([before.outcomes, after.outcomes]),
   }
 }
 
-function openDivergences(before: readonly OpenDivergence[], after: KernelStats): OpenDivergence[] {
+function addCounts(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> {
+  const sum = { ...a }
+  for (const [name, count] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + count
+  return sum
+}
+
+/** Call → outcome → count of several tables together. */
+export function addOutcomes(tables: readonly FamilyStats['outcomes'][]): FamilyStats['outcomes'] {
+  const tally = new Tally()
+  for (const table of tables) tally.merge(Tally.fromJson(table))
+  return tally.toJson()
+}
+
+function openDivergences(before: readonly OpenDivergence[], after: FamilyStats): OpenDivergence[] {
   const open = new Map<string, OpenDivergence>()
   for (const one of before) open.set(one.signature, { ...one, clean: one.clean + after.calls })
   for (const one of after.divergences) {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { callKey, outcomeOf } from '../fuzz/call_key.js'
 import { EXCLUSIONS } from '../fuzz/exclusions.js'
-import { type KernelStats, readStats, SETTLED } from '../fuzz/stats.js'
+import { addOutcomes, type FamilyStats, type KernelStats, readStats, SETTLED } from '../fuzz/stats.js'
 import { Tally } from '../fuzz/tally.js'
 import { SYSCALLS } from '../src/abi/table.js'
 import { parseTranscript } from '../src/transcript/format.js'
@@ -79,29 +79,65 @@ function table(head: readonly string[], left: number, rows: readonly (readonly s
   return row(head) + row(head.map((_, i) => (i < left ? '---' : '---:'))) + rows.map(row).join('')
 }
 
+/** A family's statistics, and whose they are. */
+interface Row {
+  kernel: KernelStats
+  family: string
+  stats: FamilyStats
+}
+
+function rows(all: readonly Campaigned[]): Row[] {
+  return all.flatMap(({ stats: kernel }) =>
+    Object.entries(kernel.families).map(([family, stats]) => ({ kernel, family, stats })),
+  )
+}
+
+function sum<T>(items: readonly T[], count: (item: T) => number): number {
+  return items.reduce((total, item) => total + count(item), 0)
+}
+
+/** `1 h 05 min`, `12 min`, `48 s`. */
+function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min`
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
+}
+
 function campaignTable(all: readonly Campaigned[]): string {
   if (all.length === 0) return 'None yet.\n'
   const head = [
     'kernel',
     'profile',
     'backend',
+    'family',
     'programs',
     'compared calls',
+    'machine time',
     'since the last divergence',
     'divergences left',
   ]
+  const line = (kernel: KernelStats, family: string, each: readonly FamilyStats[], clean: string): string[] => [
+    `Linux ${kernel.kernel}`,
+    `\`${kernel.profile}\``,
+    kernel.backend,
+    family,
+    number(sum(each, ({ programs }) => programs)),
+    number(sum(each, ({ calls }) => calls)),
+    duration(sum(each, ({ seconds }) => seconds)),
+    clean,
+    number(sum(each, ({ divergences }) => divergences.length)),
+  ]
   return table(
     head,
-    3,
-    all.map(({ stats }) => [
-      `Linux ${stats.kernel}`,
-      `\`${stats.profile}\``,
-      stats.backend,
-      number(stats.programs),
-      number(stats.calls),
-      number(stats.clean),
-      number(stats.divergences.length),
-    ]),
+    4,
+    all.flatMap(({ stats: kernel }) => {
+      const each = Object.entries(kernel.families)
+      return [
+        ...each.map(([family, stats]) => line(kernel, family, [stats], number(stats.clean))),
+        ...(each.length > 1 ? [line(kernel, 'all', Object.values(kernel.families), '')] : []),
+      ]
+    }),
   )
 }
 
@@ -119,16 +155,17 @@ function recordedTable(all: readonly Recorded[]): string {
 }
 
 function divergences(all: readonly Campaigned[]): string {
-  const rows = all.flatMap(({ stats }) =>
+  const open = rows(all).flatMap(({ kernel, family, stats }) =>
     stats.divergences.map(({ signature, count, clean }) => [
-      `Linux ${stats.kernel}`,
+      `Linux ${kernel.kernel}`,
+      family,
       `\`${signature}\``,
       number(count),
       number(clean),
     ]),
   )
-  if (rows.length === 0) return 'None.\n'
-  return table(['kernel', 'divergence', 'times', 'compared calls since'], 2, rows)
+  if (open.length === 0) return 'None.\n'
+  return table(['kernel', 'family', 'divergence', 'times', 'compared calls since'], 3, open)
 }
 
 function exclusions(all: readonly Campaigned[]): string {
@@ -140,7 +177,7 @@ function exclusions(all: readonly Campaigned[]): string {
       backend,
       reason,
       makers === undefined ? 'such divergences are not counted' : 'the calls are not made',
-      makers === undefined ? number(all.reduce((sum, { stats }) => sum + (stats.excluded[name] ?? 0), 0)) : '-',
+      makers === undefined ? number(sum(rows(all), ({ stats }) => stats.excluded[name] ?? 0)) : '-',
     ]),
   )
 }
@@ -152,7 +189,10 @@ interface Column {
 
 function columns(all: readonly Campaigned[], goldens: readonly Recorded[]): Column[] {
   return [
-    ...all.map(({ stats }) => ({ title: `${stats.kernel} ${stats.backend}`, outcomes: stats.outcomes })),
+    ...all.map(({ stats: { kernel, backend, families } }) => ({
+      title: `${kernel} ${backend}`,
+      outcomes: addOutcomes(Object.values(families).map(({ outcomes }) => outcomes)),
+    })),
     ...goldens.map(({ profile, tally }) => ({ title: `recorded ${profile}`, outcomes: tally.toJson() })),
   ]
 }
@@ -227,7 +267,7 @@ export function renderConformance(): { page: string; block: string } {
   const neverAsked = SYSCALLS.filter(({ name, support }) => support !== 'none' && !asked.has(name)).map(
     ({ name }) => name,
   )
-  const pairs = found.reduce((sum, { rows }) => sum + rows.filter(({ counts }) => hit(counts)).length, 0)
+  const pairs = sum(found, ({ rows }) => rows.filter(({ counts }) => hit(counts)).length)
   const page = `# Conformance
 
 Written by \`npm run conformance\` from [docs/conformance](conformance/spec.json) and the recordings under \`test/golden\`.
@@ -239,7 +279,8 @@ the rest of that program is not compared. [fuzzing.md](fuzzing.md) says how camp
 ## Campaigns
 
 ${campaignTable(all)}
-The counts add up over the campaigns listed in those files, each with its seed; a campaign runs against the emulator as it was then.
+A program is of one family, and counts for that one. The counts add up over the campaigns listed in those files, each with its seed; a
+campaign runs against the emulator as it was then.
 
 ### Divergences left
 
@@ -265,10 +306,14 @@ ${number(pairs)} pairs of call and outcome were compared. An asterisk marks an o
 - In the table of syscalls and never compared: ${list(neverAsked)}.
 
 ${outcomeTable(kernels, found)}`
-  const calls = all.map(({ stats }) => `${number(stats.calls)} calls on Linux ${stats.kernel} (${stats.backend})`)
-  const left = all.reduce((sum, { stats }) => sum + stats.divergences.length, 0)
-  const replayed = goldens.reduce((sum, { tally }) => sum + tally.calls, 0)
-  const transcripts = goldens.reduce((sum, one) => sum + one.transcripts, 0)
+  const calls = all.map(({ stats: { kernel, backend, families } }) => {
+    const each = Object.values(families)
+    const time = duration(sum(each, ({ seconds }) => seconds))
+    return `${number(sum(each, (one) => one.calls))} calls in ${time} on Linux ${kernel} (${backend})`
+  })
+  const left = sum(rows(all), ({ stats }) => stats.divergences.length)
+  const replayed = sum(goldens, ({ tally }) => tally.calls)
+  const transcripts = sum(goldens, (one) => one.transcripts)
   const block = `${BEGIN}Compared with real kernels and found equal: ${[...calls, `${number(replayed)} calls in ${number(transcripts)} recorded transcripts and the truth tables of fanotify`].join(', ')};
 ${number(pairs)} pairs of call and outcome, ${number(left)} ${left === 1 ? 'divergence' : 'divergences'} left.
 [docs/conformance.md](docs/conformance.md) has the counts and the exclusions.

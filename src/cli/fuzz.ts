@@ -6,7 +6,7 @@ import type { Family } from '../../fuzz/draft.js'
 import { FAMILIES } from '../../fuzz/families/index.js'
 import type { Finding } from '../../fuzz/finding.js'
 import { PLAIN_BOOT } from '../../fuzz/plain_boot.js'
-import { progressLine } from '../../fuzz/report.js'
+import { familyLine, progressLine } from '../../fuzz/report.js'
 import { runSolo, type SoloState, type Violation } from '../../fuzz/solo.js'
 import { saveStats } from '../../fuzz/stats.js'
 import { LabError } from '../../lab/lab-error.js'
@@ -152,7 +152,10 @@ async function campaign(options: Options, backend: Asked): Promise<boolean> {
     shard: options.shard,
     ...limits(options),
     ...(options.profile !== undefined && { profile: options.profile }),
-    ...(corpus !== undefined && { corpus: corpus.programs(), onNew: (program) => void corpus.keep(program) }),
+    ...(corpus !== undefined && {
+      corpus: corpus.programs(),
+      onNew: (program, family) => void corpus.keep(program, family),
+    }),
     stopped: stopOnInterrupt(),
     onProgress: (now) => progress.show(now),
     onFinding(finding) {
@@ -165,12 +168,15 @@ async function campaign(options: Options, backend: Asked): Promise<boolean> {
   })
   progress.hide()
   print(progressLine(state))
+  if (state.families.size > 1) for (const [name, family] of state.families) print(familyLine(name, family))
   for (const { signature, count, origin } of state.findings.values())
     print(`${String(count).padStart(6)}  ${signature}  (${origin})`)
-  for (const [name, count] of state.excluded) print(`${String(count).padStart(6)}  excluded: ${name}`)
+  for (const [name, { excluded }] of state.families)
+    for (const [reason, count] of excluded) print(`${String(count).padStart(6)}  excluded of ${name}: ${reason}`)
   for (const { origin, reason } of state.lost) print(`  lost ${origin}: ${reason}`)
   if (options.stats !== undefined) {
-    saveStats(options.stats, state, { backend: backend.name, seed: options.seed, shard: options.shard })
+    const { seed, shard } = options
+    saveStats(options.stats, state, { backend: backend.name, seed, shard, families: chosen.map(({ name }) => name) })
   }
   if (state.programs === 0 && state.lost.length > 0) throw new CliError(`${backend.name}: no program came back`)
   return state.divergences === 0

@@ -42,7 +42,8 @@ describe('a campaign', () => {
     const state = await runCampaign({ ...common, backend: new Liar() })
     expect(state).toMatchObject({ programs: 24, divergences: 0, lost: [], unsteady: [] })
     expect(state.calls).toBeGreaterThan(600)
-    expect(state.clean).toBe(state.calls)
+    expect([...state.families.keys()]).toEqual(['namespaces'])
+    expect(state.families.get('namespaces')).toMatchObject({ programs: 24, calls: state.calls, clean: state.calls })
     expect(state.tally.pairs).toBeGreaterThan(100)
   })
 
@@ -75,6 +76,7 @@ describe('a campaign', () => {
     const state = await runCampaign({ ...common, backend })
     expect(state.divergences).toBe(0)
     expect(state.unsteady).toHaveLength(1)
+    expect(state.families.get('namespaces')).toMatchObject({ unsteady: 1, diverged: new Map() })
   })
 
   it('goes on when the kernel is lost', async () => {
@@ -101,11 +103,12 @@ describe('a campaign', () => {
 
   it('runs its corpus first and keeps what is new', async () => {
     const corpus = new Corpus(join(folder, 'corpus'))
-    await runCampaign({ ...common, backend: new Liar(), onNew: (program) => void corpus.keep(program) })
+    await runCampaign({ ...common, backend: new Liar(), onNew: (program, family) => void corpus.keep(program, family) })
     const kept = readdirSync(join(folder, 'corpus', 'programs'))
     expect(kept.length).toBeGreaterThan(10)
     const backend = new Liar()
     const again = await runCampaign({ ...common, runs: 0, backend, corpus: corpus.programs() })
     expect(again.programs).toBe(kept.length)
+    expect(again.families.get('namespaces')?.programs).toBe(kept.length)
   })
 })
