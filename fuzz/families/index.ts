@@ -1,11 +1,15 @@
 import type { Family } from '../draft.js'
+import { filesFamily } from './files.js'
 import { marksFamily } from './marks.js'
+import { mountsFamily } from './mounts.js'
 import { namespacesFamily } from './namespaces.js'
 import { permissionsFamily } from './permissions.js'
 
 /** Every family by its name. */
 export const FAMILIES: Readonly<Record<string, Family>> = {
+  [filesFamily.name]: filesFamily,
   [marksFamily.name]: marksFamily,
+  [mountsFamily.name]: mountsFamily,
   [namespacesFamily.name]: namespacesFamily,
   [permissionsFamily.name]: permissionsFamily,
 }
