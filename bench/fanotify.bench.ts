@@ -1,27 +1,21 @@
 import { strictEqual } from 'node:assert'
 import { Emulator } from '../src/abi/index.js'
-import type { Task } from '../src/kernel/index.js'
 import { buildC, runC } from './lib/c-program.js'
 import type { AnyCandidate, Case, ForeignCandidate, Group } from './lib/case.js'
-import { cpuTime } from './lib/measure.js'
+import { cString, must } from './lib/population.js'
+import { timed } from './lib/timed.js'
 
 const AT_FDCWD = -100
 const CLONE_NEWUTS = 0x0400_0000
 const EVENT = 48
 const PAIRS = 256
 /** At least so many events are queued before reads are timed. */
-const READ_EVENTS = 4096
-const UNSHARES = 32
+const READ_EVENTS = 16384
+/** At least so many events are queued while unshare or mount is timed. */
+const QUEUED_EVENTS = 16384
+/** As many as a queue is allowed to hold. */
+const MOUNTS = 1024
 const WATCHERS = [1, 100, 1000]
-
-const cString = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`)
-
-/** A call that must succeed. */
-function must(emu: Emulator, task: Task, name: string, ...args: (number | Uint8Array | null)[]): number {
-  const result = emu.syscall(task, name, ...args)
-  if (typeof result !== 'number' || result < 0) throw new Error(`${name}: ${String(result)}`)
-  return result
-}
 
 function watcher(emu: Emulator): number {
   const group = must(emu, emu.init, 'fanotify_init', 0x8012, 0)
@@ -36,25 +30,6 @@ function kernel(what: string, number: number): ForeignCandidate[] {
   const run = (ms: number): string => runC(program, [what, String(number), String(ms)])
   if (run(1).startsWith('unsupported')) return []
   return [{ name: 'this kernel', round: (ms) => Number(run(ms)) }]
-}
-
-/** Loops of about `ms` milliseconds of CPU: `prepare`, which is not counted, and `work`, which is. Nanoseconds per operation of `work`. */
-function timed(name: string, operations: number, prepare: () => void, work: () => void): ForeignCandidate {
-  const round = (ms: number): number => {
-    const until = cpuTime() + ms * 1e6
-    let spent = 0
-    let count = 0
-    for (let now = 0; now < until; count++) {
-      prepare()
-      const start = cpuTime()
-      work()
-      now = cpuTime()
-      spent += now - start
-    }
-    return spent / (count * operations)
-  }
-  round(200)
-  return { name, round }
 }
 
 /** A mark added and removed again. */
@@ -123,19 +98,55 @@ function unshareCase(): Case {
       task.group.rlimits.nofile = 4096
       const groups = Array.from({ length: count }, () => watcher(emu))
       const buffer = new Uint8Array(64 * 1024)
+      const unshares = Math.max(64, Math.ceil(QUEUED_EVENTS / 2 / count))
       return timed(
         `${count.toLocaleString('en')} group${count === 1 ? '' : 's'}`,
-        UNSHARES,
+        unshares,
         () => {
           for (const group of groups) while ((emu.syscall(task, 0, group, buffer, buffer.length) as number) > 0);
         },
         () => {
-          for (let i = 0; i < UNSHARES; i++) emu.syscall(task, 272, CLONE_NEWUTS)
+          for (let i = 0; i < unshares; i++) emu.syscall(task, 272, CLONE_NEWUTS)
         },
       )
     }),
     targets: [{ of: '1,000 groups', than: '100 groups', atMost: 12 }],
     note: 'Linear in the groups that watch: each is queued two events.',
+  }
+}
+
+/** A mount and its end, two events, with so many groups watching. */
+function mountCase(count: number): Case {
+  const emu = Emulator.boot({ profile: 'v7.3' })
+  const task = emu.init
+  const [device, place, tmpfs] = ['bench', '/run', 'tmpfs'].map(cString) as [Uint8Array, Uint8Array, Uint8Array]
+  const ns = must(emu, task, 'openat', AT_FDCWD, cString('/proc/self/ns/mnt'), 0)
+  const groups = Array.from({ length: count }, () => {
+    const group = must(emu, task, 'fanotify_init', 0x4002, 0)
+    must(emu, task, 'fanotify_mark', group, 0x111, 0x300_0000, ns, null)
+    return group
+  })
+  const buffer = new Uint8Array(64 * 1024)
+  const emulator = timed(
+    'emulator',
+    MOUNTS,
+    () => {
+      for (const group of groups) while ((emu.syscall(task, 0, group, buffer, buffer.length) as number) > 0);
+    },
+    () => {
+      let errors = 0
+      for (let i = 0; i < MOUNTS; i++) {
+        errors |= emu.syscall(task, 165, device, place, tmpfs, 0, null) as number
+        errors |= emu.syscall(task, 166, place, 2) as number
+      }
+      strictEqual(errors, 0)
+    },
+  )
+  return {
+    name: `fanotify/mount, ${count} group${count === 1 ? '' : 's'}`,
+    unit: 'mount and umount',
+    candidates: [emulator, ...kernel('mount', count)],
+    targets: [{ of: 'emulator', than: 'this kernel', atMost: 0.5 }],
   }
 }
 
@@ -148,6 +159,7 @@ export const group: Group = {
     markCase('mntns', 0x4002, 0x110, 0x300_0000),
     markCase('inode', 0x2, 0, 0x20),
     ...[1, 64, 4096].map(readCase),
+    ...[1, 10, 100].map(mountCase),
     unshareCase(),
   ],
 }

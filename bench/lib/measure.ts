@@ -35,6 +35,9 @@ export function median(values: readonly number[]): number {
 const SCHEDSTAT = `/proc/self/task/${process.pid}/schedstat`
 const schedstat: number | undefined = existsSync(SCHEDSTAT) ? openSync(SCHEDSTAT, 'r') : undefined
 const schedstatText: Uint8Array = new Uint8Array(64)
+const nap: Int32Array = new Int32Array(new SharedArrayBuffer(4))
+/** Milliseconds: long enough to be a real sleep. */
+const NAP_MS = 0.05
 
 /**
  * Nanoseconds that this thread has run: what others run does not count, nor what the compiler does meanwhile on another
@@ -42,6 +45,8 @@ const schedstatText: Uint8Array = new Uint8Array(64)
  */
 export function cpuTime(): number {
   if (schedstat === undefined) return performance.now() * 1e6
+  // The account is brought up to date when the thread leaves the CPU, and otherwise at each tick of some milliseconds.
+  Atomics.wait(nap, 0, 0, NAP_MS)
   const length = readSync(schedstat, schedstatText, 0, schedstatText.length, 0)
   let time = 0
   for (let at = 0; at < length && schedstatText[at] !== 0x20; at++) time = time * 10 + (schedstatText[at]! - 0x30)
