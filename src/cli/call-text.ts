@@ -1,29 +1,26 @@
-import { FAN_MARK_INODE } from '../uapi/constants/fanotify.js'
 import * as uapi from '../uapi/index.js'
 import { CliError } from './cli-error.js'
 
 /** A flag that has no number of its own: profiles give it one, or do not have it. */
 export const RESTARTABLE = 'FAN_RESTARTABLE_EVENTS'
 
-/** An argument of a call: the number that its parts make, or a string or NULL where a pointer stands. */
-export interface CallArgument {
-  readonly text: string
-  /** The number, where all parts have one; a {@link RESTARTABLE} part is not in it. */
-  readonly value: bigint | null
-  /** One of the parts is {@link RESTARTABLE}. */
+/** Flags as people write them: the number that they make together. */
+export interface FlagsText {
+  readonly value: bigint
+  /** One of them is {@link RESTARTABLE}, which `value` does not have. */
   readonly restartable: boolean
 }
 
-/** A syscall as people write it: a name and arguments in parentheses. */
+/** A syscall as people write it: a name, and the text of each argument. A string stands as `""`. */
 export interface CallText {
   readonly name: string
-  readonly args: readonly CallArgument[]
+  readonly args: readonly string[]
 }
 
 const U64 = (1n << 64n) - 1n
 
 const CONSTANTS: ReadonlyMap<string, bigint> = new Map(
-  Object.entries({ ...uapi, FAN_MARK_INODE }).flatMap(([name, value]) =>
+  Object.entries(uapi).flatMap(([name, value]) =>
     typeof value === 'number' && /^(FAN|O|AT)_/.test(name) ? [[name, BigInt(value) & U64] as const] : [],
   ),
 )
@@ -68,31 +65,30 @@ function partValue(part: string): bigint {
 }
 
 /** Reads flags joined by `|`, by name or number (decimal, 0x hexadecimal, 0 octal). @throws CliError for anything else */
-export function parseFlags(text: string): CallArgument {
+export function parseFlags(text: string): FlagsText {
   let value = 0n
   let restartable = false
-  for (const part of text.split('|').map((piece) => piece.trim())) {
+  const plain = text.replace(/\(([^()]*)\)/g, '$1')
+  for (const part of plain.split('|').map((piece) => piece.trim())) {
     if (part === '') throw new CliError(`${JSON.stringify(text)}: a flag is missing`)
     if (part === RESTARTABLE) restartable = true
     else value |= partValue(part)
   }
-  return { text, value, restartable }
-}
-
-function parseArgument(text: string): CallArgument {
-  if (text === 'NULL') return { text, value: 0n, restartable: false }
-  if (/^"[^"]*"$/.test(text)) return { text, value: null, restartable: false }
-  return parseFlags(text)
+  return { value, restartable }
 }
 
 /**
- * Reads a call such as `fanotify_init(FAN_CLASS_CONTENT|FAN_NONBLOCK, O_RDONLY)`.
+ * Reads a call such as `fanotify_init(FAN_CLASS_CONTENT|FAN_NONBLOCK, O_RDONLY)`, as it stands in C or in a line of strace, with
+ * what it returned there.
  * @throws CliError when it is not one
  */
 export function parseCall(text: string): CallText {
-  const match = /^\s*([a-z_]\w*)\s*\(([\s\S]*)\)\s*;?\s*$/.exec(text)
+  const plain = text
+    .replace(/"(?:[^"\\]|\\.)*"(?:\.\.\.)?/g, '""')
+    .replace(/\/\*.*?\*\//g, '')
+    .replace(/\)\s*=\s*(?:-?\d+|\?)[^"]*$/, ')')
+  const match = /^\s*([a-z_]\w*)\s*\(([\s\S]*)\)\s*;?\s*$/.exec(plain)
   if (match === null) throw new CliError(`${JSON.stringify(text)} is not a call: write it as name(argument, …)`)
   const inside = match[2]!.trim()
-  const pieces = inside === '' ? [] : inside.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)
-  return { name: match[1]!, args: pieces.map((piece) => parseArgument(piece.trim())) }
+  return { name: match[1]!, args: inside === '' ? [] : inside.split(',').map((piece) => piece.trim()) }
 }

@@ -10,7 +10,7 @@ import {
   FAN_MARK_ONLYDIR,
 } from '../uapi/constants/fanotify.js'
 import { ENOTDIR, errnoName } from '../uapi/errno.js'
-import { type CallArgument, type CallText, parseCall, parseFlags, RESTARTABLE } from './call-text.js'
+import { type CallText, parseCall, parseFlags, RESTARTABLE } from './call-text.js'
 import { CliError } from './cli-error.js'
 import { color } from './color.js'
 import { type Caller, describeObject, OBJECT_KINDS } from './described-object.js'
@@ -39,15 +39,14 @@ interface Answer {
   note: string | null
 }
 
-function number32(argument: CallArgument, name: string): number {
-  if (argument.value === null) throw new CliError(`${name} is a number, not ${argument.text}`)
-  return Number(argument.value & 0xffff_ffffn)
+function number32(text: string): number {
+  return Number(parseFlags(text).value & 0xffff_ffffn)
 }
 
-/** The number of `argument` where FAN_RESTARTABLE_EVENTS is `bit`; null where there is no such flag. */
-function flagsIn(argument: CallArgument, name: string, features: FanotifyFeatures): number | null {
-  const flags = number32(argument, name)
-  if (!argument.restartable) return flags
+/** fanotify_init's flags in a profile; null where FAN_RESTARTABLE_EVENTS is one of them and the profile has none. */
+function initFlags(text: string, features: FanotifyFeatures): number | null {
+  const flags = number32(text)
+  if (!parseFlags(text).restartable) return flags
   return features.restartableEvents === 0 ? null : (flags | features.restartableEvents) >>> 0
 }
 
@@ -61,10 +60,10 @@ function noFlag(profile: Profile, of: Answer['of']): Answer {
 }
 
 function answerInit({ args }: CallText, options: ExplainOptions, profile: Profile): Answer {
-  const [flagsArgument, eventArgument] = args
-  const flags = flagsIn(flagsArgument!, 'flags', profile.fanotify)
+  const [flagsText, eventFFlagsText] = args
+  const flags = initFlags(flagsText!, profile.fanotify)
   if (flags === null) return noFlag(profile, 'call')
-  const request = initRequest(flags, number32(eventArgument!, 'event_f_flags'), options.as, profile.fanotify)
+  const request = initRequest(flags, number32(eventFFlagsText!), options.as, profile.fanotify)
   return { profile: profile.name, of: 'call', explanation: explainInit(request), note: null }
 }
 
@@ -74,9 +73,9 @@ function existingMark(text: string | undefined): MarkDescription['mark'] {
   const [flagText, maskText, ...rest] = text.split(':')
   if (maskText === undefined || rest.length > 0)
     throw new CliError(`--marked ${text}: write it as FLAGS:MASK, such as FAN_MARK_EVICTABLE:FAN_OPEN`)
-  const flags = number32(parseFlags(flagText!), '--marked')
+  const flags = number32(flagText!)
   return {
-    mask: number32(parseFlags(maskText), '--marked'),
+    mask: number32(maskText),
     isEvictable: (flags & FAN_MARK_EVICTABLE) !== 0,
     hasIgnoreFlags: (flags & FAN_MARK_IGNORE) !== 0,
     survivesModify: (flags & FAN_MARK_IGNORED_SURV_MODIFY) !== 0,
@@ -85,14 +84,14 @@ function existingMark(text: string | undefined): MarkDescription['mark'] {
 
 function answerMark({ args }: CallText, options: ExplainOptions, profile: Profile): Answer {
   const features = profile.fanotify
-  const groupFlags = flagsIn(parseFlags(options.group), '--group', features)
+  const groupFlags = initFlags(options.group, features)
   if (groupFlags === null) return noFlag(profile, 'group')
   const group = explainInit(initRequest(groupFlags, 0, options.as, features))
   if (group.refusal !== null) return { profile: profile.name, of: 'group', explanation: group, note: null }
 
-  const flags = number32(args[1]!, 'flags')
-  const mask = args[2]!.value
-  if (mask === null) throw new CliError(`mask is a number, not ${args[2]!.text}`)
+  const [, flagsText, maskText] = args
+  const flags = number32(flagsText!)
+  const mask = parseFlags(maskText!).value
   const kind = OBJECT_KINDS[options.object]!
   const object = describeObject(kind, options.as)
   const onlyDir = (flags & FAN_MARK_ONLYDIR) !== 0 && !object.isDirectory
@@ -154,14 +153,19 @@ function toJson({ profile, of, explanation, note }: Answer, all: boolean): objec
   return all ? { ...base, steps: explanation?.steps ?? [] } : base
 }
 
+/** Options that say what a fanotify_mark is about. */
+const MARK_OPTIONS = ['group', 'object', 'marked'] as const
+
 /** Says in every profile what becomes of a call. @throws CliError when it cannot be understood */
-export function explain(text: string, options: ExplainOptions): void {
+export function explain(text: string, options: ExplainOptions, command: Command): void {
   const call = parseCall(text)
   const known = CALLS[call.name]
   if (known === undefined) throw new CliError(`explain knows ${Object.keys(CALLS).join(' and ')}, not ${call.name}`)
   const { length } = call.args
   if (length < known.least || length > known.most)
     throw new CliError(`${call.name} has ${length} argument${length === 1 ? '' : 's'} here; write ${known.usage}`)
+  const idle = MARK_OPTIONS.find((name) => known.answer === answerInit && command.getOptionValueSource(name) === 'cli')
+  if (idle !== undefined) throw new CliError(`--${idle} is for fanotify_mark`)
   const profiles = options.profile === undefined ? Object.values(PROFILES) : [PROFILES[options.profile]]
   const answers = profiles.map((profile) => known.answer(call, options, profile))
 

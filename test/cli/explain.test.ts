@@ -3,31 +3,46 @@ import { parseCall, parseFlags } from '../../src/cli/call-text.js'
 import { kabinet } from './kabinet.js'
 
 describe('a call as text', () => {
-  it('takes flags by name and by number', () => {
-    const { name, args } = parseCall(' fanotify_init( FAN_CLASS_CONTENT | 0x2|FAN_REPORT_FID,O_RDWR ) ; ')
-    expect(name).toBe('fanotify_init')
-    expect(args.map(({ value }) => value)).toEqual([0x206n, 2n])
+  it('is a name and arguments', () => {
+    expect(parseCall(' fanotify_init( FAN_CLASS_CONTENT | 0x2,O_RDWR ) ; ')).toEqual({
+      name: 'fanotify_init',
+      args: ['FAN_CLASS_CONTENT | 0x2', 'O_RDWR'],
+    })
+    expect(parseCall('f()').args).toEqual([])
+    expect(parseCall('f(AT_FDCWD, "/a,b(c)|d\\"e")').args).toEqual(['AT_FDCWD', '""'])
   })
 
-  it('takes strings, NULL, AT_FDCWD, octal and negative numbers', () => {
-    const { args } = parseCall('fanotify_mark(3, 1, 010, AT_FDCWD, "/a,b(c)|d")')
-    expect(args.map(({ value }) => value)).toEqual([3n, 1n, 8n, 0xffff_ffff_ffff_ff9cn, null])
+  it('may be a line of strace', () => {
+    const args = ['3', 'FAN_MARK_ADD|0x8000', 'FAN_OPEN', 'AT_FDCWD', '""']
+    const call = 'fanotify_mark(3, FAN_MARK_ADD|0x8000 /* FAN_MARK_??? */, FAN_OPEN, AT_FDCWD, "/tmp/) = 0"...)'
+    expect(parseCall(`${call} = 0`).args).toEqual(args)
+    expect(parseCall(`${call} = -1 EINVAL (Invalid argument)`).args).toEqual(args)
+  })
+
+  it('has flags by name and by number: decimal, octal, negative', () => {
+    expect(parseFlags(' FAN_CLASS_CONTENT|0x2 | (FAN_REPORT_FID|010)').value).toBe(0x20en)
     expect(parseFlags('-1').value).toBe(0xffff_ffff_ffff_ffffn)
-    expect(parseCall('f(NULL)').args[0]?.value).toBe(0n)
-    expect(parseCall('f()').args).toEqual([])
+    expect(parseFlags('FAN_RESTARTABLE_EVENTS|1')).toEqual({ value: 1n, restartable: true })
   })
 
   it.each([
     ['fanotify_init', /not a call/],
     ['fanotify_init(0, 0', /not a call/],
-    ['fanotify_init(FAN_NOSUCHTHING, 0)', /no flag FAN_NOSUCHTHING/],
-    ['fanotify_init(FAN_CLAS_NOTIF, 0)', /did you mean FAN_CLASS_NOTIF\?/],
-    ['fanotify_init(1||2, 0)', /a flag is missing/],
-    ['fanotify_init(, 0)', /a flag is missing/],
-    ['fanotify_init(1+2, 0)', /neither a flag nor a number/],
-    ['fanotify_init(0x1ffffffffffffffff, 0)', /does not fit 64 bits/],
-  ])('%s is an error that says what is wrong', (text, message) => {
+    ['fanotify_init(0, 0) + 1', /not a call/],
+  ])('is not %s', (text, message) => {
     expect(() => parseCall(text)).toThrow(message)
+  })
+
+  it.each([
+    ['FAN_NOSUCHTHING', /no flag FAN_NOSUCHTHING/],
+    ['FAN_CLAS_NOTIF', /did you mean FAN_CLASS_NOTIF\?/],
+    ['1||2', /a flag is missing/],
+    ['', /a flag is missing/],
+    ['1+2', /neither a flag nor a number/],
+    ['""', /neither a flag nor a number/],
+    ['0x1ffffffffffffffff', /does not fit 64 bits/],
+  ])('%s are no flags, and the error says why', (text, message) => {
+    expect(() => parseFlags(text)).toThrow(message)
   })
 })
 
@@ -70,7 +85,7 @@ describe('kabinet explain', () => {
   })
 
   it('explains a mark on a described group and object', async () => {
-    const call = 'fanotify_mark(fd, FAN_MARK_ADD, FAN_RENAME, AT_FDCWD, "/tmp/f")'.replace('fd', '3')
+    const call = 'fanotify_mark(fd, FAN_MARK_ADD, FAN_RENAME, AT_FDCWD, path)'
     const args = ['explain', call, '-p', 'v7.3', '--group']
     const refused = await kabinet([...args, 'FAN_REPORT_DFID_NAME', '--object', 'file'])
     expect(refused.stdout).toMatch(/ENOTDIR check \d+ of 41, directory-events: /)
@@ -103,7 +118,9 @@ describe('kabinet explain', () => {
   it.each([
     [['openat(1,2)'], /explain knows fanotify_init and fanotify_mark, not openat/],
     [['fanotify_init(1)'], /has 1 argument here; write fanotify_init\(flags, event_f_flags\)/],
-    [['fanotify_init("x", 0)'], /flags is a number, not "x"/],
+    [['fanotify_init("x", 0)'], /neither a flag nor a number/],
+    [['fanotify_init(0, 0)', '--group', 'FAN_REPORT_FID'], /--group is for fanotify_mark/],
+    [['fanotify_init(0, 0)', '--object', 'file'], /--object is for fanotify_mark/],
     [['fanotify_mark(3,1,1)', '--marked', 'FAN_OPEN'], /write it as FLAGS:MASK/],
     [['fanotify_mark(3,1,1)', '--object', 'sofa'], /Allowed choices are/],
   ])('refuses %j', async (args, message) => {
