@@ -2,6 +2,7 @@ import { Emulator, type ProfileName } from '../src/abi/index.js'
 import type { Arg, At, Boot, Program, Step } from '../src/transcript/index.js'
 import { PreparedStep } from '../src/transcript/prepare.js'
 import { Session, type Task } from '../src/transcript/session.js'
+import { changesOwnFilesOnly } from './own_files.js'
 
 /** What every step of a program came to on the emulator: what its references mean. */
 export interface Known {
@@ -14,8 +15,8 @@ const SIGNALS: ReadonlySet<string> = new Set(['kill', 'tkill', 'tgkill'])
 
 /**
  * Runs a program on the emulator and looks whether it keeps to its own tasks: every pid that it uses must name the task that is
- * meant, for in the initial pid namespace of a real machine a stray number may be anybody's. Needed wherever a program was
- * changed after it was made.
+ * meant, for in the initial pid namespace of a real machine a stray number may be anybody's; and no file may be changed that is
+ * the machine's. Needed wherever a program was changed after it was made.
  *
  * @returns what its steps came to, or null for a program that must not run on a real kernel
  */
@@ -50,7 +51,7 @@ export function containedRun(program: Program, profile: ProfileName, boot: Boot)
   for (const step of program.steps) {
     const task = session.task(step.task)
     if (task === undefined || !task.alive || task.sleep !== null) continue
-    if (!isSafe(step, task)) return null
+    if (!isSafe(step, task) || !changesOwnFilesOnly(step, task)) return null
     const prepared = new PreparedStep(step)
     prepared.ready(session)
     const result = session.call(task, prepared)

@@ -112,6 +112,29 @@ const STAT: StructRows = [
   ['st_ctime_nsec', 112, 8, 'any'],
 ]
 
+/** `struct statfs` of x86-64 (`asm-generic/statfs.h`): how large a filesystem is, is the machine's matter. */
+const STATFS: StructRows = [
+  ['f_type', 0, 8, 'bits'],
+  ['f_bsize', 8, 8, 'signed'],
+  ['f_blocks', 16, 8, 'any'],
+  ['f_bfree', 24, 8, 'any'],
+  ['f_bavail', 32, 8, 'any'],
+  ['f_files', 40, 8, 'any'],
+  ['f_ffree', 48, 8, 'any'],
+]
+
+function statfsFields(fields: Fields): void {
+  fields.struct(STATFS, 0)
+  fields.add('f_fsid', 56, 8, 'fsid', 'blob')
+  fields.struct(STATFS_TAIL, 0)
+}
+
+const STATFS_TAIL: StructRows = [
+  ['f_namelen', 64, 8, 'signed'],
+  ['f_frsize', 72, 8, 'signed'],
+  ['f_flags', 80, 8, 'bits'],
+]
+
 /** `siginfo_t` as waitid(2) fills it (`asm-generic/siginfo.h`). */
 const SIGINFO: StructRows = [
   ['si_signo', 0, 4, 'signed'],
@@ -157,6 +180,8 @@ function each(list: StructRows, size: number, name: string): Decode {
 }
 
 function readData(fields: Fields, { ret }: CallContext): void {
+  // What was copied before the fault is there.
+  if (ret === -EFAULT && isEventStream(fields.bytes, true)) eventFields(fields, fields.bytes.length, true)
   if (ret === null || ret <= 0) return
   const end = Math.min(ret, fields.bytes.length)
   const data = fields.bytes.subarray(0, end)
@@ -275,6 +300,8 @@ const CALLS: Readonly<Record<string, Readonly<Record<number, Decode>>>> = {
   stat: { 1: onCopy(statFields) },
   lstat: { 1: onCopy(statFields) },
   newfstatat: { 2: onCopy(statFields) },
+  statfs: { 1: onCopy(statfsFields) },
+  fstatfs: { 1: onCopy(statfsFields) },
   ioctl: { 2: ioctl },
   poll: { 0: each(POLLFD, pollfd.size, 'fds') },
   ppoll: { 0: each(POLLFD, pollfd.size, 'fds') },
@@ -292,6 +319,8 @@ const CALLS: Readonly<Record<string, Readonly<Record<number, Decode>>>> = {
 export function decodeBuffer(context: CallContext, arg: number, bytes: Uint8Array, nested = false): Field[] {
   const fields = new Fields(bytes)
   if (!nested) CALLS[context.call]?.[arg]?.(fields, context)
+  // A segment of a readv holds whole events.
+  else if (context.call === 'readv' && arg === 1 && isEventStream(bytes)) eventFields(fields, bytes.length)
   return fields.finish()
 }
 
