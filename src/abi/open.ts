@@ -34,7 +34,6 @@ import {
   RESOLVE_NO_XDEV,
 } from '../uapi/fcntl.js'
 import { copyStructFromUser } from './copy_struct.js'
-import { installFile } from './install_file.js'
 import { readNonEmptyPath } from './path_argument.js'
 import { type PendingSyscall, sleepOn } from './pending.js'
 import { afterPermission } from './permission.js'
@@ -43,6 +42,7 @@ import type { SyscallRow } from './syscall_row.js'
 
 const FASYNC = 0o20000
 const __O_TMPFILE = O_TMPFILE & ~O_DIRECTORY
+const __O_SYNC = O_SYNC & ~O_DSYNC
 /** Every flag that an open knows. */
 const VALID_FLAGS =
   O_ACCMODE |
@@ -87,6 +87,11 @@ function checkFlags(flags: number, mode: number, resolve: number): number {
   return 0
 }
 
+/** Syncing everything is syncing data, too. */
+function withDataSync(flags: number): number {
+  return (flags & __O_SYNC) === 0 ? flags : flags | O_DSYNC
+}
+
 /** Opens the path in register `pathRegister` and gives its descriptor. */
 function open(
   task: Task,
@@ -103,7 +108,7 @@ function open(
   if (typeof name === 'number') return name
   const fd = task.files!.free(task.group.rlimits.nofile)
   if (fd < 0) return fd
-  const file = openAt(task, dfd, name, { flags: flags & ~O_CLOEXEC, mode, resolve })
+  const file = openAt(task, dfd, name, { flags: withDataSync(flags) & ~O_CLOEXEC, mode, resolve })
   return typeof file === 'number' ? file : giveDescriptor(task, file, fd, flags)
 }
 
@@ -111,7 +116,7 @@ function open(
 export function giveDescriptor(task: Task, file: File, fd: number, flags: number): number | PendingSyscall {
   const files = task.files!
   const cloexec = (flags & O_CLOEXEC) !== 0
-  if (file instanceof PipeFile && file.awaitsPartner) return openWhenMet(task, file, flags)
+  if (file instanceof PipeFile && file.awaitsPartner) return openWhenMet(task, file, fd, flags)
   const complete = (): number => {
     const error = finishOpen(task, file, flags)
     if (error !== 0) return error
@@ -132,13 +137,20 @@ export function giveDescriptor(task: Task, file: File, fd: number, flags: number
 }
 
 /** Sleeps until somebody opens the other side of a FIFO. */
-function openWhenMet(task: Task, file: PipeFile, flags: number): PendingSyscall {
+function openWhenMet(task: Task, file: PipeFile, fd: number, flags: number): PendingSyscall {
+  const files = task.files!
+  files.reserve(fd)
   const attempt = (): number => {
     if (file.awaitsPartner) return WOULD_BLOCK
+    files.unreserve(fd)
     finishOpen(task, file, flags)
-    return installFile(task, file, (flags & O_CLOEXEC) !== 0)
+    files.set(fd, file, (flags & O_CLOEXEC) !== 0)
+    return fd
   }
-  return sleepOn(task, [file.pipe.readQueue], attempt, () => undoOpen(file))
+  return sleepOn(task, [file.pipe.readQueue], attempt, () => {
+    files.unreserve(fd)
+    undoOpen(file)
+  })
 }
 
 /** The flags of an open without a path of its own (a file handle's): as open takes them, or -EINVAL. */
@@ -147,7 +159,7 @@ export function handleOpenFlags(wanted: number): number {
   if ((flags & O_PATH) !== 0) flags &= PATH_FLAGS
   else flags |= O_LARGEFILE
   const error = checkFlags(flags, 0, 0)
-  return error === 0 ? flags : error
+  return error === 0 ? withDataSync(flags) : error
 }
 
 /** open and openat let unknown flags pass, and drop what does not go with the others. */

@@ -25,6 +25,8 @@ export class PendingSyscall {
   queued = false
   /** A signal that has a handler ends the sleep. */
   interruptible = true
+  /** Whether it wakes for what happened to `subject`; for everything where null. */
+  heeds: ((subject: Task) => boolean) | null = null
   readonly #attempt: () => number
   readonly #cancel: (() => void) | null
   readonly #queues: readonly WaitQueue[]
@@ -80,8 +82,9 @@ export class PendingSyscall {
   }
 
   /** @internal A wait queue woke it. */
-  wake(): void {
+  wake(subject: Task | null = null): void {
     if (this.queued || this.done || this.killed) return
+    if (subject !== null && this.heeds !== null && !this.heeds(subject)) return
     this.queued = true
     this.task.kernel.runQueue.push(this)
   }

@@ -29,16 +29,8 @@ function store(memory: Memory, address: number, pollfds: DataView, size: number)
   return 0
 }
 
-/** Polls `count` descriptors; `waits` is false for a timeout of zero. There is no clock: other timeouts never run out. */
-function poll(task: Task, memory: Memory, address: number, count: number, waits: boolean): number | PendingSyscall {
-  if (count > task.group.rlimits.nofile) return -EINVAL
-  const size = count * POLLFD_SIZE
-  if (size > scratch.length) {
-    scratch = new Uint8Array(size * 2)
-    scratchView = new DataView(scratch.buffer)
-  }
-  if (memory.copyIn(address, scratch, size) < size) return -EFAULT
-  const pollfds = scratchView
+/** Fills in what each descriptor has to say; how many have something. */
+function look(task: Task, pollfds: DataView, size: number): number {
   let ready = 0
   for (let at = 0; at < size; at += POLLFD_SIZE) {
     const fd = pollfds.getInt32(at, true)
@@ -50,12 +42,29 @@ function poll(task: Task, memory: Memory, address: number, count: number, waits:
     pollfds.setUint16(at + 6, mask, true)
     if (mask !== 0) ready++
   }
+  return ready
+}
+
+/** Polls `count` descriptors; `waits` is false for a timeout of zero. There is no clock: other timeouts never run out. */
+function poll(task: Task, memory: Memory, address: number, count: number, waits: boolean): number | PendingSyscall {
+  if (count > task.group.rlimits.nofile) return -EINVAL
+  const size = count * POLLFD_SIZE
+  if (size > scratch.length) {
+    scratch = new Uint8Array(size * 2)
+    scratchView = new DataView(scratch.buffer)
+  }
+  if (memory.copyIn(address, scratch, size) < size) return -EFAULT
+  const pollfds = scratchView
+  const ready = look(task, pollfds, size)
   if (ready === 0 && waits) return pollAsleep(task, memory, address, scratch.slice(0, size))
   const error = store(memory, address, pollfds, size)
   return error === 0 ? ready : error
 }
 
-/** Sleeps until one of the files has something to say. All of them exist: a missing one would have been an answer. */
+/**
+ * Sleeps until one of the files has something to say. All of them exist: a missing one would have been an answer. What wakes it are those
+ * files; what it then looks at is what the descriptors are now.
+ */
 function pollAsleep(task: Task, memory: Memory, address: number, bytes: Uint8Array): PendingSyscall {
   const pollfds = new DataView(bytes.buffer)
   const files: (File | null)[] = []
@@ -74,13 +83,7 @@ function pollAsleep(task: Task, memory: Memory, address: number, bytes: Uint8Arr
     for (const file of files) file?.put()
   }
   const attempt = (): number => {
-    let ready = 0
-    for (let n = 0; n < files.length; n++) {
-      const at = n * POLLFD_SIZE
-      const mask = (files[n]?.poll(task) ?? 0) & (pollfds.getUint16(at + 4, true) | ALWAYS)
-      pollfds.setUint16(at + 6, mask, true)
-      if (mask !== 0) ready++
-    }
+    const ready = look(task, pollfds, bytes.length)
     if (ready === 0) return WOULD_BLOCK
     letGo()
     const error = store(memory, address, pollfds, bytes.length)

@@ -36,10 +36,12 @@ const WAITID_OPTIONS = WAIT4_OPTIONS | WNOWAIT | WEXITED | WSTOPPED
 function waitFor(task: Task, wait: Wait, finish: (found: number) => number): number | PendingSyscall {
   const found = wait.attempt(task)
   if (found !== WOULD_BLOCK) return finish(found)
-  return sleepOn(task, [task.group.childExit], () => {
+  const sleep = sleepOn(task, [task.group.childExit], () => {
     const again = wait.attempt(task)
     return again === WOULD_BLOCK ? WOULD_BLOCK : finish(again)
   })
+  sleep.heeds = (child) => wait.heeds(task, child)
+  return sleep
 }
 
 /** A found child's status to the caller's memory; the child is reaped already, whatever happens here. */

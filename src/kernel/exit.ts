@@ -43,7 +43,7 @@ export function doExit(task: Task, status: number): void {
   }
   if (vforkParent !== null) {
     task.vforkParent = null
-    vforkParent.wake()
+    vforkParent.wake(null)
   }
   task.sighand.refs--
   // Closing is put off to the way out, when the namespaces are gone already.
@@ -198,7 +198,7 @@ function notifyParent(leader: Task): boolean {
   if (parent === null) return true
   if (leader.autoReap) return true
   const ignored = leader.exitSignal === SIGCHLD && parent.sighand.ignores(SIGCHLD)
-  parent.group.wakeParent()
+  parent.group.wakeParent(leader)
   if (ignored) return true
   if (leader.exitSignal > 0) sendSignal(kernel, parent, leader.exitSignal)
   const reaper = reaperAtWork(parent)

@@ -87,11 +87,11 @@ export class MountTableFile extends File {
   override read(_task: Task, buffer: UserBuffer): number {
     this.#seek()
     let done = this.#give(buffer)
-    if (done >= 0 && buffer.remaining > 0) {
+    if (this.#rest === '' && buffer.remaining > 0) {
       this.#fill(buffer.remaining)
-      const more = this.#give(buffer)
-      done = more < 0 && done === 0 ? more : done + Math.max(more, 0)
+      done += this.#give(buffer)
     }
+    if (done === 0 && this.#rest !== '' && buffer.remaining > 0) return -EFAULT
     if (done > 0) {
       this.pos += done
       this.#at = this.pos
@@ -99,14 +99,15 @@ export class MountTableFile extends File {
     return done
   }
 
+  /** Hands out what was made, up to where memory faults. */
   #give(buffer: UserBuffer): number {
     const length = Math.min(buffer.remaining, this.#rest.length)
     if (length === 0) return 0
     const bytes = new Uint8Array(length)
     for (let at = 0; at < length; at++) bytes[at] = this.#rest.charCodeAt(at)
-    if (buffer.copyOut(bytes, 0, length) < length) return -EFAULT
-    this.#rest = this.#rest.slice(length)
-    return length
+    const done = buffer.copyOut(bytes, 0, length)
+    this.#rest = this.#rest.slice(done)
+    return done
   }
 
   /** Readable at any time; an error too when mounts have changed since that was told last. */

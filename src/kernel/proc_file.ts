@@ -52,7 +52,7 @@ export class ProcFile extends File {
     const bytes = new Uint8Array(want)
     for (let i = 0; i < want; i++) bytes[i] = text.charCodeAt(this.pos + i)
     const done = buffer.copyOut(bytes, 0, want)
-    if (done < want) return -EFAULT
+    if (done === 0) return -EFAULT
     this.pos += done
     this.#textPos = this.pos
     return done

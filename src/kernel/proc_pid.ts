@@ -1,5 +1,5 @@
 import { EACCES, EINVAL, ENOENT, ENOSYS, EPERM, ESRCH } from '../uapi/errno.js'
-import { S_IFDIR, S_IFLNK, S_IFREG } from '../uapi/fcntl.js'
+import { O_ACCMODE, O_RDWR, O_WRONLY, S_IFDIR, S_IFLNK, S_IFREG } from '../uapi/fcntl.js'
 import { CAP_SYS_ADMIN } from './capability.js'
 import { nsCapable } from './cred.js'
 import { describePath } from './d_path.js'
@@ -150,6 +150,12 @@ function idMapEntry(kind: IdMapKind): FileEntry {
   }
 }
 
+/** Whether an open with these flags can be written to; the access mode 3 can be neither read nor written. */
+function opensForWrite(flags: number): boolean {
+  const mode = flags & O_ACCMODE
+  return mode === O_WRONLY || mode === O_RDWR
+}
+
 /** Longest text that setgroups takes. */
 const SETGROUPS_MAX = 7
 
@@ -158,7 +164,7 @@ const setgroupsEntry: FileEntry = {
   whenGone: ESRCH,
   open(opener, target, flags) {
     const ns: UserNamespace = target.cred.userNs
-    if ((flags & 3) !== 0 && !nsCapable(opener.cred, ns, CAP_SYS_ADMIN)) return -EACCES
+    if (opensForWrite(flags) && !nsCapable(opener.cred, ns, CAP_SYS_ADMIN)) return -EACCES
     ns.get()
     return {
       read: () => (ns.setgroupsAllowed ? 'allow\n' : 'deny\n'),

@@ -46,7 +46,8 @@ export class ThreadGroup {
     return this.#childExit
   }
 
-  wakeParent(): void {
-    this.#childExit?.wakeAll()
+  /** Tells them that `child` has ended. */
+  wakeParent(child: Task): void {
+    this.#childExit?.wakeAll(child)
   }
 }

@@ -25,24 +25,33 @@ export class Wait {
     this.pgrp = pgrp
   }
 
-  #matches(child: Task): boolean {
+  #names(child: Task): boolean {
     if (this.pid !== null && child.pid !== this.pid) return false
-    if (this.pgrp !== null && child.group.pgrp !== this.pgrp) return false
+    return this.pgrp === null || child.group.pgrp === this.pgrp
+  }
+
+  /** Whether the end of `child` makes a sleeping caller look again; the last one that it could wait for need not. */
+  heeds(task: Task, child: Task): boolean {
+    return this.#names(child) && ((this.options & __WNOTHREAD) === 0 || child.parent === task)
+  }
+
+  #matches(child: Task): boolean {
+    if (!this.#names(child)) return false
     if ((this.options & __WALL) !== 0) return true
     return (child.exitSignal !== SIGCHLD) === ((this.options & __WCLONE) !== 0)
   }
 
   /**
-   * One look at the children: the pid of one that has ended, which is then reaped unless WNOWAIT says no; 0 with WNOHANG
+   * One look at the children, the caller's own first, then those of its other threads: the pid of one that has ended, which is then reaped unless WNOWAIT says no; 0 with WNOHANG
    * where there are only living ones, else WOULD_BLOCK; -ECHILD where there is none to wait for.
    */
   attempt(task: Task): number {
     let eligible = false
     const { threads } = task.group
-    const own = (this.options & __WNOTHREAD) !== 0
-    for (let at = 0; at < threads.length; at++) {
-      const thread = threads[at]!
-      if (own && thread !== task) continue
+    const looked = (this.options & __WNOTHREAD) !== 0 ? 1 : threads.length
+    const start = threads.indexOf(task)
+    for (let at = 0; at < looked; at++) {
+      const thread = threads[(start + at) % threads.length]!
       for (let child = thread.firstChild; child !== null; child = child.nextSibling) {
         if (!this.#matches(child)) continue
         // One that has wholly ended has nothing more to tell to who does not ask for ends.

@@ -10,9 +10,12 @@ export interface Runnable {
   run(): void
 }
 
-/** A sleeper on a wait queue; `wake` puts it on the run queue, `kill` ends its sleep because its task dies. */
+/**
+ * A sleeper on a wait queue; `wake` puts it on the run queue, unless it does not care for what happened to `subject`; `kill` ends its sleep
+ * because its task dies.
+ */
 export interface Sleeper {
-  wake(): void
+  wake(subject: Task | null): void
   kill(): void
 }
 
@@ -41,7 +44,7 @@ export class WaitQueue {
   }
 
   /** Makes every sleeper try again. It stays on the queue until its call is done. */
-  wakeAll(): void {
-    for (const sleeper of this.#sleepers) sleeper.wake()
+  wakeAll(subject: Task | null = null): void {
+    for (const sleeper of this.#sleepers) sleeper.wake(subject)
   }
 }
