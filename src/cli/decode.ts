@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
-import { EventDecoder } from '../uapi/event-decoder.js'
 import {
   type DecodeError,
+  EventDecoder,
   type EventGroup,
   eventToJson,
   type FanotifyEvent,

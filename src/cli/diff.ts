@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { diffTranscripts, type StepDiff } from '../transcript/diff.js'
 import { callText, retText } from '../transcript/field_text.js'
@@ -7,6 +6,7 @@ import type { FieldRow } from '../transcript/show.js'
 import { CliError, EXIT_FAILED } from './cli-error.js'
 import { color } from './color.js'
 import { Output } from './output.js'
+import { readText } from './transcript-files.js'
 
 interface Options {
   json?: boolean
@@ -14,13 +14,7 @@ interface Options {
 }
 
 function load(path: string): Transcript {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new CliError(`${path}: ${code === 'ENOENT' ? 'no such file' : String(code)}`)
-  }
+  const text = readText(path)
   try {
     return parseTranscript(text)
   } catch (error) {
@@ -68,7 +62,8 @@ async function diff(pathA: string, pathB: string, options: Options): Promise<voi
     for (const step of steps) {
       let text = headline(step)
       for (const { rows } of step.buffers) text += rowsText(rows, options.all ?? false)
-      await output.write(text)
+      output.write(text)
+      if (output.full) await output.flush()
     }
     output.write(`${compared} steps compared, ${steps.length} differ\n`)
   }

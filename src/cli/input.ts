@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { CliError } from './cli-error.js'
+import { fileError } from './file-error.js'
 import { HexText, looksLikeText } from './hex-text.js'
 
 const CHUNK = 1 << 16
@@ -22,23 +23,11 @@ export interface Input {
   chunks: AsyncIterable<Uint8Array>
 }
 
-function explain(name: string, error: unknown): CliError {
-  const { code } = error as NodeJS.ErrnoException
-  const reasons: Record<string, string> = {
-    ENOENT: 'no such file',
-    EISDIR: 'is a directory',
-    EACCES: 'permission denied',
-    ENOTDIR: 'a part of the path is not a directory',
-  }
-  if (code === undefined) throw error
-  return new CliError(`${name}: ${reasons[code] ?? code}`)
-}
-
 async function* readStdin(): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of process.stdin) yield chunk
   } catch (error) {
-    throw explain('stdin', error)
+    throw fileError('stdin', error)
   }
 }
 
@@ -59,7 +48,7 @@ export async function openInput(path: string): Promise<Input> {
     const stream = file.createReadStream({ highWaterMark: CHUNK })
     return { name: path, ...(stat.isFile() && { size: stat.size }), chunks: stream }
   } catch (error) {
-    throw error instanceof CliError ? error : explain(path, error)
+    throw error instanceof CliError ? error : fileError(path, error)
   }
 }
 

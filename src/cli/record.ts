@@ -8,9 +8,10 @@ import { record as recordProgram } from '../../lab/record.js'
 import { umlUnavailable } from '../../lab/uml.js'
 import { type Program, parseProgram, TranscriptError } from '../transcript/format.js'
 import { CliError, EXIT_FAILED } from './cli-error.js'
+import { fileError } from './file-error.js'
 import { FileProgress } from './file-progress.js'
 import { Output } from './output.js'
-import { findTranscripts, isMatrixFile, type ReplayFile } from './transcript-files.js'
+import { findTranscripts, isMatrixFile, type ReplayFile, readText } from './transcript-files.js'
 
 interface Options {
   backend: 'host' | 'uml'
@@ -34,20 +35,14 @@ interface Named {
 
 function find(path: string): ReplayFile[] {
   if (path === STDIN) return [{ path, name: 'stdin' }]
-  let files: ReplayFile[]
-  try {
-    files = findTranscripts(path).filter((file) => !isMatrixFile(file.path))
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new CliError(`${path}: ${code === 'ENOENT' ? 'no such file' : message}`)
-  }
+  const files = findTranscripts(path).filter((file) => !isMatrixFile(file.path))
   if (files.length === 0) throw new CliError(`${path}: no program in it`)
   return files
 }
 
 function load({ path, name }: ReplayFile): Named {
   try {
-    return { name, program: parseProgram(readFileSync(path === STDIN ? 0 : path, 'utf8')) }
+    return { name, program: parseProgram(path === STDIN ? readFileSync(0, 'utf8') : readText(path)) }
   } catch (error) {
     if (error instanceof TranscriptError) throw new CliError(`${path}: ${error.message}`)
     throw error
@@ -68,7 +63,7 @@ function targets(programs: readonly Named[], output: string): (string | null)[] 
   try {
     mkdirSync(output, { recursive: true })
   } catch (error) {
-    throw new CliError(`${output}: ${(error as Error).message}`)
+    throw fileError(output, error)
   }
   return paths
 }
@@ -77,7 +72,7 @@ function save(file: string, text: string): void {
   try {
     writeFileSync(file, text)
   } catch (error) {
-    throw new CliError(`${file}: ${(error as Error).message}`)
+    throw fileError(file, error)
   }
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { PROFILES, type ProfileName } from '../abi/index.js'
 import { retText } from '../transcript/field_text.js'
@@ -6,11 +5,11 @@ import { parseTranscript, TranscriptError } from '../transcript/format.js'
 import { type MatrixDivergence, parseMatrix, replayMatrix } from '../transcript/matrix.js'
 import { type Divergence, replay as replayTranscript } from '../transcript/replay.js'
 import { showDivergence } from '../transcript/show.js'
-import { CliError, EXIT_FAILED } from './cli-error.js'
+import { EXIT_FAILED } from './cli-error.js'
 import { color } from './color.js'
 import { FileProgress } from './file-progress.js'
 import { Output } from './output.js'
-import { findTranscripts, isMatrixFile, type ReplayFile } from './transcript-files.js'
+import { findTranscripts, isMatrixFile, type ReplayFile, readText } from './transcript-files.js'
 
 interface Options {
   profile?: ProfileName
@@ -30,7 +29,7 @@ interface FileResult {
 
 function replayFile({ path, name }: ReplayFile, options: Options): FileResult {
   const profile = options.profile === undefined ? {} : { profile: options.profile }
-  const text = readFileSync(path, 'utf8')
+  const text = readText(path)
   try {
     if (isMatrixFile(path)) return replayMatrix(parseMatrix(text), name, profile)
     return { ...replayTranscript(parseTranscript(text), profile), name }
@@ -71,21 +70,8 @@ function resultJson(result: FileResult): string {
   )
 }
 
-function find(path: string): ReplayFile[] {
-  let files: ReplayFile[]
-  try {
-    files = findTranscripts(path)
-  } catch (error) {
-    throw new CliError(
-      `${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String(error)}`,
-    )
-  }
-  if (files.length === 0) throw new CliError(`${path}: no transcript in it`)
-  return files
-}
-
 async function replay(paths: string[], options: Options): Promise<void> {
-  const files = paths.flatMap(find)
+  const files = paths.flatMap(findTranscripts)
   const output = new Output()
   const progress = await FileProgress.start(files.length)
   let failed = 0
@@ -95,8 +81,8 @@ async function replay(paths: string[], options: Options): Promise<void> {
     const result = replayFile(file, options)
     if (!passed(result)) failed++
     progress.hide()
-    await output.write(options.json ? `${i === 0 ? '' : ','}\n${resultJson(result)}` : resultText(result))
-    if (process.stdout.isTTY) await output.flush()
+    output.write(options.json ? `${i === 0 ? '' : ','}\n${resultJson(result)}` : resultText(result))
+    if (process.stdout.isTTY || output.full) await output.flush()
   }
   progress.stop()
   output.write(options.json ? '\n]\n' : `${files.length - failed} passed, ${failed} failed\n`)

@@ -248,7 +248,7 @@ describe('a stream that is cut or wrong', () => {
 
 describe('as a process', () => {
   it.each([
-    [['decode', '/nonexistent/stream'], 'kabinet: /nonexistent/stream: no such file\n'],
+    [['decode', '/nonexistent/stream'], 'kabinet: /nonexistent/stream: no such file or folder\n'],
     [['decode', recorded], `kabinet: ${recorded}: is a directory\n`],
     [
       ['decode', '--format', 'xml'],

@@ -106,7 +106,7 @@ describe('kabinet replay', () => {
 
   it('wants a path that is there, with transcripts in it', async () => {
     const nothing = await kabinet(['replay', path('nothing')])
-    expect(nothing).toMatchObject({ stdout: '', stderr: `kabinet: ${path('nothing')}: no such file\n`, code: 2 })
+    expect(nothing).toMatchObject({ stdout: '', stderr: `kabinet: ${path('nothing')}: no such file or folder\n`, code: 2 })
     mkdirSync(path('empty'))
     const empty = await kabinet(['replay', path('empty')])
     expect(empty).toMatchObject({ stderr: `kabinet: ${path('empty')}: no transcript in it\n`, code: 2 })
@@ -164,6 +164,11 @@ describe('kabinet diff', () => {
   it('names the line of a damaged transcript', async () => {
     const { stderr, code } = await kabinet(['diff', path('good/story-2.jsonl'), path('damaged.jsonl')])
     expect(stderr).toMatch(/damaged\.jsonl: line 5: not JSON/)
+    expect(code).toBe(2)
+  })
+  it('wants two files', async () => {
+    const { stderr, code } = await kabinet(['diff', path('good/story-2.jsonl'), path('good')])
+    expect(stderr).toBe(`kabinet: ${path('good')}: is a directory\n`)
     expect(code).toBe(2)
   })
 })
