@@ -16,6 +16,10 @@ export abstract class FanotifyGroupFile extends File {
     this.group = group
   }
 
+  override get takesVectors(): boolean {
+    return false
+  }
+
   override get ignoresSeek(): boolean {
     return true
   }

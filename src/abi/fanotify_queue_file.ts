@@ -39,6 +39,10 @@ export class FanotifyQueueFile extends File {
     else this.#group.permissions.requeue()
   }
 
+  override get takesVectors(): boolean {
+    return false
+  }
+
   override get ignoresSeek(): boolean {
     return true
   }

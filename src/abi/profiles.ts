@@ -38,11 +38,19 @@ const v73: Profile = {
   statmountByFd: true,
   mountNamespaceFds: true,
   movesBeneathLocked: true,
+  pivotRootLooksFirst: true,
   protectedSymlinks: false,
+  protectedHardlinks: false,
   fanotify: { nsid: false, restartableEvents: 0, pidfdWithTid: true, fdinfoNsId: false, fionreadRecords: true },
 }
 
-const v72: Profile = { ...v73, name: 'v7.2', summary: "Debian's user-mode-linux package", protectedSymlinks: true }
+const v72: Profile = {
+  ...v73,
+  name: 'v7.2',
+  summary: "Debian's user-mode-linux package",
+  protectedSymlinks: true,
+  protectedHardlinks: true,
+}
 
 const v619: Profile = {
   ...v72,
@@ -58,6 +66,7 @@ const v619: Profile = {
   statmountByFd: false,
   mountNamespaceFds: false,
   movesBeneathLocked: false,
+  pivotRootLooksFirst: false,
   pidTranslationNotty: true,
   fanotify: { ...v72.fanotify, pidfdWithTid: false, fionreadRecords: false },
 }

@@ -156,14 +156,33 @@ export function readIovec(memory: Memory, address: number, count: number): UserI
   return new UserIovec(memory, addresses, lengths)
 }
 
+/** Moves segment after segment, each as if it were a call of its own, until one is not used up; goes on where it slept. */
+function oneByOne(segments: readonly UserRange[], reads: boolean): Mover {
+  let total = 0
+  let at = segments.every(({ remaining }) => remaining === 0) ? segments.length : 0
+  return (file, task) => {
+    for (; at < segments.length; at++) {
+      const segment = segments[at]!
+      const length = segment.remaining
+      const moved = reads ? file.read(task, segment) : file.write(task, segment)
+      if (moved === WOULD_BLOCK) return WOULD_BLOCK
+      if (moved < 0) return total > 0 ? total : moved
+      total += moved
+      if (moved !== length) break
+    }
+    return total
+  }
+}
+
 function vectored(task: Task, regs: Registers, reads: boolean): number | PendingSyscall {
   const file = fileAt(task, regs.u32(0))
   if (file === null) return -EBADF
-  const buffer = readIovec(regs.memory, regs.ptr(1), regs.size(2))
+  const buffer = readIovec(regs.memory, regs.ptr(1), regs.u32(2))
   if (typeof buffer === 'number') return buffer
   if ((file.mode & (reads ? FMODE_READ : FMODE_WRITE)) === 0) return -EBADF
   if ((file.mode & (reads ? FMODE_CAN_READ : FMODE_CAN_WRITE)) === 0) return -EINVAL
   if (buffer.remaining === 0 && !reads) return 0
+  if (!file.takesVectors) return moveOrSleep(task, file, buffer, oneByOne(buffer.segments(), reads), reads)
   return askAndMove(task, file, buffer, reads ? readFileVector : writeFile, reads, file.pos)
 }
 

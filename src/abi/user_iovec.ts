@@ -21,6 +21,11 @@ export class UserIovec implements UserBuffer {
     this.remaining = total
   }
 
+  /** Each segment as a buffer of its own. */
+  segments(): UserRange[] {
+    return this.#addresses.map((address, at) => new UserRange(this.#memory, address, this.#lengths[at]!))
+  }
+
   copyOut(source: Uint8Array, start: number, length: number): number {
     let done = 0
     while (done < length) {

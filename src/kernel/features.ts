@@ -30,12 +30,16 @@ export interface KernelFeatures {
   readonly mntNextWithoutInfo: boolean
   /** A link in a sticky directory that everybody may write to is followed only by its owner, or where the directory's owner made it (Debian's default). */
   readonly protectedSymlinks: boolean
+  /** Of a file that one could not read and write no other name is made, unless one owns it (Debian's default). */
+  readonly protectedHardlinks: boolean
   /** statmount finds a mount by a descriptor (STATMOUNT_BY_FD). */
   readonly statmountByFd: boolean
   /** open_tree and fsmount make mount namespaces (OPEN_TREE_NAMESPACE, FSMOUNT_NAMESPACE). */
   readonly mountNamespaceFds: boolean
   /** A mount can be moved beneath the root and beneath a locked mount; whatever comes beneath a locked mount takes over its lock. */
   readonly movesBeneathLocked: boolean
+  /** pivot_root looks its paths up before it asks whether the task may mount. */
+  readonly pivotRootLooksFirst: boolean
   /** The clone3 flags above 32 bits that exist, shifted right by 32. */
   readonly clone3HighFlags: number
   readonly fanotify: FanotifyFeatures

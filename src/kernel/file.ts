@@ -169,6 +169,11 @@ export abstract class File implements Path {
     return this.inode.size
   }
 
+  /** The segments of a readv or writev are moved together; without it one by one, as if each were a call of its own. */
+  get takesVectors(): boolean {
+    return true
+  }
+
   /** Any lseek gives the position and does nothing (`noop_llseek`). */
   get ignoresSeek(): boolean {
     return false

@@ -1,14 +1,26 @@
 import { ENOENT, EPERM, EXDEV } from '../uapi/errno.js'
+import { S_ISUID } from '../uapi/fcntl.js'
 import { fsnotifyCreate, fsnotifyLinkCount } from './fsnotify.js'
 import { mayCreate, placeFor } from './namei.js'
 import type { Path } from './path.js'
+import { inodePermission, MAY_READ, MAY_WRITE, ownerOrCapable } from './permission.js'
 import type { Task } from './task.js'
+
+const RUNS_AS_GROUP = 0o2010
+
+/** Whoever does not own a file gives it another name only if it can be read and written, and runs as nobody. */
+function mayGiveName(task: Task, { dentry }: Path): boolean {
+  const { inode } = dentry
+  const isPlain = inode.isReg && (inode.mode & S_ISUID) === 0 && (inode.mode & RUNS_AS_GROUP) !== RUNS_AS_GROUP
+  return (isPlain && inodePermission(task, inode, MAY_READ | MAY_WRITE) === 0) || ownerOrCapable(task, inode)
+}
 
 /** Gives what `old` leads to another name: 0 or -errno. */
 export function linkAt(task: Task, old: Path, newDfd: number, newName: string): number {
   const place = placeFor(task, newDfd, newName, false)
   if (typeof place === 'number') return place
   if (old.mnt !== place.parent.mnt) return -EXDEV
+  if (task.kernel.features.protectedHardlinks && !mayGiveName(task, old)) return -EPERM
   const dir = place.parent.dentry
   const error = mayCreate(task, dir)
   if (error !== 0) return error

@@ -91,6 +91,7 @@ const TREE: SysctlDir = {
         task.kernel.vfs.mountMax = value
       },
     ),
+    protected_hardlinks: fixed((task) => Number(task.kernel.features.protectedHardlinks)),
     protected_symlinks: fixed((task) => Number(task.kernel.features.protectedSymlinks)),
     'pipe-max-size': fixed((task) => task.kernel.vfs.pipeMaxSize),
     nr_open: fixed(() => 1 << 20),
