@@ -48,15 +48,18 @@ const FID_TYPES: ReadonlySet<number> = new Set([
   FAN_EVENT_INFO_TYPE_NEW_DFID_NAME,
 ])
 
-/** Whether bytes that a read returned are fanotify events: the first metadata says so with its lengths and version. */
-export function isEventStream(bytes: Uint8Array): boolean {
+/**
+ * Whether bytes that a read returned are fanotify events: the first metadata says so with its lengths and version. With `cut` the last event
+ * may go beyond their end, as it does where a read faulted.
+ */
+export function isEventStream(bytes: Uint8Array, cut = false): boolean {
   const { size, offset } = fanotify_event_metadata
   if (bytes.length < size) return false
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const length = view.getUint32(0, true)
   return (
     length >= size &&
-    length <= bytes.length &&
+    (length <= bytes.length || cut) &&
     view.getUint8(offset.vers) === FANOTIFY_METADATA_VERSION &&
     view.getUint16(offset.metadata_len, true) === size
   )
@@ -67,8 +70,8 @@ function infoFields(fields: Fields, base: number, end: number): void {
   const type = fields.view.getUint8(base)
   if (FID_TYPES.has(type)) {
     const { offset } = fanotify_event_info_fid
-    if (base + offset.handle + 8 > end) return
     fields.add('fsid', base + offset.fsid, 8, 'fsid', 'blob')
+    if (base + offset.handle + 8 > end) return
     const name = handleFields(fields, base + offset.handle, end)
     if (name < end) fields.chars('name', end)
     return
@@ -77,25 +80,32 @@ function infoFields(fields: Fields, base: number, end: number): void {
   if (rows !== undefined) fields.struct(rows, base)
 }
 
-/** Adds the fields of whole fanotify events from the start of the buffer up to `end`. */
-export function eventFields(fields: Fields, end: number): void {
-  const { size, offset } = fanotify_event_metadata
+/** Adds the fields of an event at `at`; the bytes may end before it does. */
+function oneEvent(fields: Fields, at: number, length: number): void {
+  const { offset } = fanotify_event_metadata
   const header = fanotify_event_info_header
+  const end = Math.min(at + length, fields.bytes.length)
+  let info = at + fields.view.getUint16(at + offset.metadata_len, true)
+  const first = info < end ? fields.view.getUint8(info) : 0
+  const ofNamespace = first === FAN_EVENT_INFO_TYPE_NS || first === FAN_EVENT_INFO_TYPE_MNT
+  fields.struct(ofNamespace ? NS_METADATA : METADATA, at)
+  while (info + header.size <= end) {
+    const infoLength = fields.view.getUint16(info + header.offset.len, true)
+    if (infoLength < header.size || info + infoLength > at + length) break
+    infoFields(fields, info, Math.min(info + infoLength, end))
+    info += infoLength
+  }
+  fields.fill(end)
+}
+
+/** Adds the fields of whole fanotify events from the start of the buffer up to `end`; with `cut`, of one more that ends beyond it. */
+export function eventFields(fields: Fields, end: number, cut = false): void {
+  const { size } = fanotify_event_metadata
   let at = 0
   while (at + size <= end) {
     const length = fields.view.getUint32(at, true)
-    if (length < size || at + length > end) return
-    let info = at + fields.view.getUint16(at + offset.metadata_len, true)
-    const first = info < at + length ? fields.view.getUint8(info) : 0
-    const ofNamespace = first === FAN_EVENT_INFO_TYPE_NS || first === FAN_EVENT_INFO_TYPE_MNT
-    fields.struct(ofNamespace ? NS_METADATA : METADATA, at)
-    while (info + header.size <= at + length) {
-      const infoLength = fields.view.getUint16(info + header.offset.len, true)
-      if (infoLength < header.size || info + infoLength > at + length) break
-      infoFields(fields, info, info + infoLength)
-      info += infoLength
-    }
+    if (length < size || (at + length > end && !cut)) return
+    oneEvent(fields, at, length)
     at += length
-    fields.fill(at)
   }
 }

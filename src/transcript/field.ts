@@ -87,12 +87,15 @@ export class Fields {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
-  /** Adds a field; one that does not fit whole is cut, and its bytes are shown as they are. */
+  /**
+   * Adds a field; one that does not fit whole is cut, and its bytes are shown as they are. Of a value that is drawn from
+   * chance too little is seen then to say which it is.
+   */
   add(name: string, offset: number, length: number, kind: Kind, encoding: Encoding = 'le', scope = ''): void {
     if (offset < this.#end || offset >= this.bytes.length || length <= 0) return
     this.fill(offset)
     if (offset + length > this.bytes.length) {
-      this.#push(name, offset, this.bytes.length - offset, 'bytes', 'blob', '')
+      this.#push(name, offset, this.bytes.length - offset, isChance(kind) ? 'any' : 'bytes', 'blob', '')
     } else {
       this.#push(name, offset, length, kind, encoding, scope)
     }

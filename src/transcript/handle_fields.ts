@@ -14,7 +14,9 @@ export function handleFields(fields: Fields, base: number, end: number): number 
   fields.add('handle_bytes', base + offset.handle_bytes, 4, 'unsigned')
   fields.add('handle_type', base + offset.handle_type, 4, 'signed')
   if (body > end) return end
-  const length = Math.min(fields.view.getUint32(base + offset.handle_bytes, true), end - body)
+  const whole = fields.view.getUint32(base + offset.handle_bytes, true)
+  // A buffer that ends inside the handle cuts it; what else holds it does not.
+  const length = end === fields.bytes.length ? whole : Math.min(whole, end - body)
   if (fields.view.getInt32(base + offset.handle_type, true) === FILEID_NSFS && length >= nsfs_file_handle.size) {
     fields.struct(NSFS, body)
   } else {
