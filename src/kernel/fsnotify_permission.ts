@@ -26,6 +26,9 @@ import { WaitQueue, WOULD_BLOCK } from './wait_queue.js'
 /** In which order one access asks when it is of several kinds. */
 const ORDER: readonly number[] = [FAN_PRE_ACCESS, FAN_ACCESS_PERM, FAN_OPEN_EXEC_PERM, FAN_OPEN_PERM]
 
+/** The kinds that come after the open. */
+const ACCESSES = FAN_PRE_ACCESS | FAN_ACCESS_PERM
+
 /** What the access gets for an answer: 0 or -errno. */
 function verdict(response: number): number {
   if ((response & FAN_ALLOW) !== 0) return 0
@@ -161,8 +164,8 @@ function ask(task: Task, path: Path, mask: number, offset: number, count: number
   return result === WOULD_BLOCK ? asking : result
 }
 
-/** True if a permission event of the object at `path` might be asked of anybody. */
-function isWatched(path: Path): boolean {
+/** The permission events of the object at `path` that might be asked of anybody. */
+function watchedFor(path: Path): number {
   const { mnt, dentry } = path
   const { inode } = dentry
   let mask = 0
@@ -170,18 +173,19 @@ function isWatched(path: Path): boolean {
   if (mnt.marks !== null) mask |= mnt.marks.mask
   if (inode.marks !== null) mask |= inode.marks.mask
   if (!dentry.isRoot) mask |= watchesChildren(dentry.parent.inode)
-  return (mask & PERM_EVENTS) !== 0
+  return mask & PERM_EVENTS
 }
 
 /**
  * Asks whether a file may be opened (`exec`: to be run), and settles whether its later accesses ask: those through a file
- * that was opened before anybody watched never do. 0, -errno, or the question to wait for.
+ * that was opened before anybody watched accesses never do. 0, -errno, or the question to wait for.
  */
 export function fsnotifyOpenPermission(task: Task, file: File, exec = false): number | PermissionAsk {
   const { sb, inode } = file.dentry
   if (sb.permissionWatchers === 0 || (file.mode & FMODE_NONOTIFY) !== 0) return 0
-  if (!isWatched(file)) return 0
-  file.mode |= FMODE_ASKS
+  const watched = watchedFor(file)
+  if (watched === 0) return 0
+  if ((watched & ACCESSES) !== 0) file.mode |= FMODE_ASKS
   if (sb.preContentWatchers !== 0 && (inode.isReg || inode.isDir)) file.mode |= FMODE_ASKS_RANGE
   return ask(task, file, exec ? FAN_OPEN_EXEC_PERM | FAN_OPEN_PERM : FAN_OPEN_PERM, -1, 0)
 }
