@@ -4,6 +4,7 @@ import type { PendingSyscall } from '../../src/abi/index.js'
 import type { Task } from '../../src/kernel/index.js'
 import { EAGAIN, EPERM } from '../../src/uapi/errno.js'
 import { ALLOW, CONTENT, DENY, NONBLOCK, PermissionWorld } from '../abi/permission_world.js'
+import { PATIENCE, runs } from './commands.js'
 
 const OPEN_QUEUE = 0x46f0
 const EVENT = 24
@@ -146,7 +147,7 @@ const action = fc.oneof(
   { weight: 1, arbitrary: number.map((n) => (it: Restarts) => it.kill(n)) },
 )
 
-test.prop([fc.array(action, { minLength: 5, maxLength: 60 })], { numRuns: 300 })(
+test.prop([fc.array(action, { minLength: 5, maxLength: 60 })], runs(300))(
   'whatever crashes, every access is answered once, in the order of the queue, and none is lost',
   (actions) => {
     const restarts = new Restarts()
@@ -157,4 +158,5 @@ test.prop([fc.array(action, { minLength: 5, maxLength: 60 })], { numRuns: 300 })
     }
     restarts.finish()
   },
+  PATIENCE,
 )
