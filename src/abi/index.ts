@@ -3,7 +3,7 @@
  */
 export { type BootOptions, Emulator, type SyscallArg, TaskError } from './emulator.js'
 export type { UserMemory } from './memory.js'
-export type { PendingSyscall } from './pending.js'
+export { PendingSyscall } from './pending.js'
 export type { PermissionWait } from './permission_wait.js'
 export { DEFAULT_PROFILE, isProfileName, PROFILES, type Profile, type ProfileName } from './profiles.js'
 export type { SyscallRow, SyscallSupport } from './syscall_row.js'
