@@ -9,6 +9,8 @@ whose support is \`none\`, is ENOSYS.
 - \`full\`: all that the kernel does with the objects that the model has.
 - \`partial\`: what the note says is missing; it fails with the errno named there, never by a made-up success.
 
+Sizes and positions are exact below 2^53; larger ones are rounded.
+
 | nr | name | support | note |
 | ---: | --- | --- | --- |
 `
