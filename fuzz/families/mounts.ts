@@ -4,7 +4,7 @@ import type { Draft, Family } from '../draft.js'
 import type { Walk, WalkTask } from '../walk.js'
 import { mountMakers } from './mounts_calls.js'
 import { mountFdMakers } from './mounts_fd_calls.js'
-import { mountLookMakers, readTable } from './mounts_look_calls.js'
+import { mayReadTables, mountLookMakers, readTable } from './mounts_look_calls.js'
 import { makePlace } from './mounts_place.js'
 import { cloneWith, drain, mountTaskMakers, watch } from './mounts_task_calls.js'
 
@@ -37,8 +37,9 @@ function end(walk: Walk): Draft | null {
     ended.add(entry)
     walk.current = entry
     const group = walk.fd(PLAINEST, 'fanotify')
-    const table = readTable(walk, PLAINEST, 'mountinfo', group === null ? null : drain(group, PLAINEST))
-    return table
+    const told = group === null ? null : drain(group, PLAINEST)
+    if (mayReadTables(walk)) return readTable(walk, PLAINEST, 'mountinfo', told)
+    if (told !== null) return told
   }
   return null
 }

@@ -169,7 +169,19 @@ export function readTable(walk: Walk, choices: Choices, name: string, after: Dra
   }
 }
 
-function table(walk: Walk, choices: Choices): Draft {
+/** A table longer than this is not read in one piece. */
+const SHORT = 3600
+
+/** Where numbers differ in length, how many lines fit a page does too: such a table is not read there. */
+export function mayReadTables(walk: Walk): boolean {
+  if (!walk.leavesOut('long_tables')) return true
+  return walk.tasks.every(({ task: { fs, nsproxy } }) => {
+    return fs === null || nsproxy === null || nsproxy.mnt.mountinfo(fs.root).length < SHORT
+  })
+}
+
+function table(walk: Walk, choices: Choices): Draft | null {
+  if (!mayReadTables(walk)) return null
   return readTable(walk, choices, pick(choices, ['mountinfo', 'mountinfo', 'mountinfo', 'mounts', 'mountstats']))
 }
 
@@ -222,7 +234,7 @@ function access(walk: Walk, choices: Choices): Draft {
 
 /** What is told of mounts. */
 export const mountLookMakers: readonly CallMaker[] = [
-  { name: 'statx', weight: 14, spoil: [0, 1, 2, 4], make: statx },
+  { name: 'statx', weight: 14, spoil: [2, 4], make: statx },
   { name: 'statmount', weight: 8, spoil: [0, 1, 3], make: statmount },
   { name: 'listmount', weight: 8, spoil: [0, 1, 3], make: listmount },
   { name: 'mount_table', weight: 14, spoil: [], make: table },

@@ -15,7 +15,7 @@ import { EBADF, EBUSY, EINVAL, ENAMETOOLONG, ENOSYS, EOPNOTSUPP, EPERM } from '.
 import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW } from '../uapi/fcntl.js'
 import { installFile } from './install_file.js'
 import { ATIME_FLAGS, MOUNT_ATTRIBUTES } from './mount_setattr.js'
-import { openNamespaceOf } from './open_tree.js'
+import { mayCopyTree, openNamespaceOf } from './open_tree.js'
 import { readString } from './path_argument.js'
 import { placeArgument } from './place_argument.js'
 import type { Registers } from './registers.js'
@@ -155,9 +155,10 @@ function runCommand(task: Task, context: FsContext, command: number): number {
 }
 
 function fsmount(task: Task, regs: Registers): number {
-  if (!mayMount(task)) return -EPERM
   const flags = regs.u32(1)
   const known = task.kernel.features.mountNamespaceFds ? FSMOUNT_CLOEXEC | FSMOUNT_NAMESPACE : FSMOUNT_CLOEXEC
+  const intoNamespace = (flags & known & FSMOUNT_NAMESPACE) !== 0
+  if (!mayCopyTree(task, intoNamespace)) return -EPERM
   if ((flags & ~known) !== 0) return -EINVAL
   const attributes = regs.u32(2)
   if ((attributes & ~MOUNT_ATTRIBUTES) !== 0) return -EINVAL
@@ -173,7 +174,7 @@ function fsmount(task: Task, regs: Registers): number {
   context.clean()
   const cloexec = (flags & FSMOUNT_CLOEXEC) !== 0
   const { changes } = task.kernel.vfs
-  if ((flags & FSMOUNT_NAMESPACE) !== 0) {
+  if (intoNamespace) {
     const file = openNamespaceOf(task, (slave) => cloneMount(mount, mount.root, { slave }))
     mount.put()
     return typeof file === 'number' ? file : installFile(task, file, cloexec)

@@ -25,7 +25,7 @@ function listmount(task: Task, regs: Registers): number {
   if (typeof request === 'number') return request
   const after = request.param
   if (after !== 0n && after <= BigInt(MNT_UNIQUE_ID_OFFSET)) return -EINVAL
-  const ns = requestedNs(task, request)
+  const ns = requestedNs(task, request, ENOENT)
   if (typeof ns === 'number') return ns
 
   const root = rootSeenIn(task, ns)

@@ -30,13 +30,13 @@ export function readMntIdReq(regs: Registers, byFd: boolean): mnt_id_req | numbe
   return request.mnt_id <= BigInt(MNT_UNIQUE_ID_OFFSET) ? -EINVAL : request
 }
 
-/** The mount namespace that a request is about, or -errno. One named by id is not there for who has no power over it. */
-export function requestedNs(task: Task, request: mnt_id_req): MntNamespace | number {
+/** The mount namespace that a request is about, or -errno: `-refusal` for one named by id that the task has no power over. */
+export function requestedNs(task: Task, request: mnt_id_req, refusal: number): MntNamespace | number {
   const own = task.nsproxy!.mnt
   if (request.mnt_ns_id !== 0n) {
     const ns = task.kernel.namespaces.ofType[NS_MNT]!.find(Number(request.mnt_ns_id))
     if (ns === null) return -ENOENT
-    return ns !== own && !nsCapable(task.cred, ns.owner!, CAP_SYS_ADMIN) ? -ENOENT : (ns as MntNamespace)
+    return ns !== own && !nsCapable(task.cred, ns.owner!, CAP_SYS_ADMIN) ? -refusal : (ns as MntNamespace)
   }
   if (request.mnt_ns_fd === 0) return own
   const file = task.files!.file(request.mnt_ns_fd | 0)

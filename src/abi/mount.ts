@@ -72,9 +72,17 @@ function mount(task: Task, regs: Registers): number {
   const target = lookupAt(task, AT_FDCWD, name, LOOKUP_FOLLOW)
   if (typeof target === 'number') return target
   pathGet(target)
-  const result = mountAt(task, target, type, source, regs.i32(3), options)
+  const wanted = wantedFlags(regs)
+  const result = wanted === null ? -EINVAL : mountAt(task, target, type, source, wanted, options)
   pathPut(target)
   return result
+}
+
+/** The flags in register 3 without the magic number of old; null for ones that only the kernel has, which all above 31 bits are. */
+function wantedFlags(regs: Registers): number | null {
+  const flags = regs.i32(3)
+  if ((flags & MS_MGC_MSK) === (MS_MGC_VAL | 0)) return flags & ~MS_MGC_MSK
+  return regs.hi(3) !== 0 || (flags & MS_NOUSER) !== 0 ? null : flags
 }
 
 function mountAt(
@@ -82,11 +90,9 @@ function mountAt(
   target: Path,
   type: string | null,
   source: string | null,
-  wanted: number,
+  flags: number,
   options: string | null,
 ): number {
-  const flags = (wanted & MS_MGC_MSK) === (MS_MGC_VAL | 0) ? wanted & ~MS_MGC_MSK : wanted
-  if ((flags & MS_NOUSER) !== 0) return -EINVAL
   if (!mayMount(task)) return -EPERM
   const mountFlags = flagsOfMount(flags, target.mnt)
   if ((flags & (MS_REMOUNT | MS_BIND)) === (MS_REMOUNT | MS_BIND)) return remountBind(task, target, mountFlags)
@@ -131,7 +137,8 @@ function umount2(task: Task, regs: Registers): number {
 }
 
 function pivot_root(task: Task, regs: Registers): number {
-  if (!mayMount(task)) return -EPERM
+  const { pivotRootLooksFirst } = task.kernel.features
+  if (!pivotRootLooksFirst && !mayMount(task)) return -EPERM
   const newName = readNonEmptyPath(regs, 0)
   if (typeof newName === 'number') return newName
   const newRoot = lookupAt(task, AT_FDCWD, newName, LOOKUP_FOLLOW | LOOKUP_DIRECTORY)
@@ -139,7 +146,8 @@ function pivot_root(task: Task, regs: Registers): number {
   const oldName = readNonEmptyPath(regs, 1)
   if (typeof oldName === 'number') return oldName
   const putOld = lookupAt(task, AT_FDCWD, oldName, LOOKUP_FOLLOW | LOOKUP_DIRECTORY)
-  return typeof putOld === 'number' ? putOld : pivotRoot(task, newRoot, putOld)
+  if (typeof putOld === 'number') return putOld
+  return pivotRootLooksFirst && !mayMount(task) ? -EPERM : pivotRoot(task, newRoot, putOld)
 }
 
 /** Mounting and umounting by path. */

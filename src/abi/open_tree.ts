@@ -1,4 +1,6 @@
 import { cloneDetached, copyOf } from '../kernel/bind_mount.js'
+import { CAP_SYS_ADMIN } from '../kernel/capability.js'
+import { nsCapable } from '../kernel/cred.js'
 import { DetachedFile } from '../kernel/detached_file.js'
 import type { File } from '../kernel/file.js'
 import { mayMount } from '../kernel/may_mount.js'
@@ -22,6 +24,11 @@ const FLAGS = AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_RECURSIVE | AT_SYMLINK_NOFOLL
 /** A copy is made: detached, or in a mount namespace of its own. */
 const COPIES = OPEN_TREE_CLONE | OPEN_TREE_NAMESPACE
 
+/** Copies into a mount namespace of their own take no power over the present one, only over the own user namespace. */
+export function mayCopyTree(task: Task, intoNamespace: boolean): boolean {
+  return intoNamespace ? nsCapable(task.cred, task.cred.userNs, CAP_SYS_ADMIN) : mayMount(task)
+}
+
 /** The file of a place, of a detached copy of what is mounted there, or of a mount namespace with that copy. */
 function openPlace(task: Task, regs: Registers): File | number {
   const flags = regs.i32(2)
@@ -29,7 +36,7 @@ function openPlace(task: Task, regs: Registers): File | number {
   if ((flags & ~known) !== 0 || (flags & COPIES) === COPIES) return -EINVAL
   if ((flags & (AT_RECURSIVE | COPIES)) === AT_RECURSIVE) return -EINVAL
   const copies = (flags & COPIES) !== 0
-  if (copies && !mayMount(task)) return -EPERM
+  if (copies && !mayCopyTree(task, (flags & OPEN_TREE_NAMESPACE) !== 0)) return -EPERM
   const path = placeArgument(task, regs, regs.i32(0), 1, flags)
   if (typeof path === 'number') return path
   if ((flags & OPEN_TREE_NAMESPACE) !== 0 && !path.dentry.inode.isDir) {

@@ -167,7 +167,6 @@ function fill(seen: Seen, mask: bigint, room: number): string | number {
   }
   let strings = ''
   if ((wanted & STRINGS) !== 0) {
-    if (room === STRUCT_SIZE) return -EOVERFLOW
     // What was not told has offset 0: an empty text.
     strings = '\0'
     for (const { bit, at, count, text } of TEXTS) {
@@ -202,17 +201,24 @@ function copyOut(regs: Registers, strings: string, room: number): number {
   return copyToUser(memory, address, struct, size) === 0 ? 0 : -EFAULT
 }
 
+/** A buffer of the struct's own size says that no text is wanted, before anything is looked at. */
+function hasNoRoomForText(mask: bigint, room: number): boolean {
+  return room === STRUCT_SIZE && (Number(mask & SUPPORTED) & STRINGS) !== 0
+}
+
 /** The mount that register 0's request is about, if it may be looked at; or -errno. */
-function find(task: Task, regs: Registers, byFd: boolean): { seen: Seen; mask: bigint } | number {
+function find(task: Task, regs: Registers, byFd: boolean, room: number): { seen: Seen; mask: bigint } | number {
   const request = readMntIdReq(regs, byFd)
   if (typeof request === 'number') return request
   const mask = request.param
   if (byFd) {
     const file = task.files!.file(request.mnt_ns_fd | 0)
-    return file === null ? -EBADF : ofFile(task, file.mnt, mask)
+    if (file === null) return -EBADF
+    return hasNoRoomForText(mask, room) ? -EOVERFLOW : ofFile(task, file.mnt, mask)
   }
-  const ns = requestedNs(task, request)
+  const ns = requestedNs(task, request, EPERM)
   if (typeof ns === 'number') return ns
+  if (hasNoRoomForText(mask, room)) return -EOVERFLOW
   const mount = ns.mounts.find(Number(request.mnt_id))
   return mount === null ? -ENOENT : inNs(task, mount, ns, mask)
 }
@@ -235,7 +241,7 @@ function inNs(task: Task, mount: Mount, ns: MountOwner, mask: bigint): { seen: S
 function statmount(task: Task, regs: Registers): number {
   const flags = regs.u32(3)
   if ((flags & ~(task.kernel.features.statmountByFd ? STATMOUNT_BY_FD : 0)) !== 0) return -EINVAL
-  const found = find(task, regs, flags !== 0)
+  const found = find(task, regs, flags !== 0, regs.size(2))
   if (typeof found === 'number') return found
   const room = regs.size(2)
   const strings = fill(found.seen, found.mask, room)

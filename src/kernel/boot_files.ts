@@ -7,7 +7,7 @@ import { FdTable } from './fdtable.js'
 import { FsStruct } from './fs_struct.js'
 import { HostProcInode } from './host_proc.js'
 import type { Kernel } from './kernel.js'
-import { MemoryInode, MemorySuperBlock } from './memory_fs.js'
+import { MemoryInode, MemorySuperBlock, RAMFS_MAGIC } from './memory_fs.js'
 import type { MntNamespace } from './mnt_namespace.js'
 import { type Mount, parseMountOptions } from './mount.js'
 import { NS_MNT } from './ns_type.js'
@@ -45,8 +45,9 @@ const DEFAULT_MOUNTINFO: readonly string[] = [
 ]
 const DEFAULT_NEXT_MOUNT = MNT_UNIQUE_ID_OFFSET + 28
 
-/** Device minor of the first root, and its mount id where another root was mounted over it. */
+/** Device minor of the first root; where nullfs lies below it, that came first; and its mount id there. */
 const ROOTFS_DEV = 2
+const ROOTFS_OVER_NULLFS_DEV = 3
 const FIRST_ROOT_ID = 2
 
 /** Directories that the top filesystem has, mounted on or not. */
@@ -256,7 +257,7 @@ function addDevices(sb: MemorySuperBlock): void {
 
 /** The kernel's first root, which is mounted no more: what was opened on it keeps it. */
 function firstRoot(kernel: Kernel): Path {
-  const sb = new MemorySuperBlock(kernel, 'ramfs', ROOTFS_DEV)
+  const sb = new MemorySuperBlock(kernel, 'rootfs', ROOTFS_OVER_NULLFS_DEV, 0o755, kernel.initUserNs, RAMFS_MAGIC)
   const mnt = kernel.vfs.bootMount(sb, sb.root, 'rootfs', 0, FIRST_ROOT_ID)
   mnt.refs--
   return { mnt, dentry: mnt.root }

@@ -147,8 +147,8 @@ export class FsContext {
     this.phase = 'awaiting-reconf'
     this.source = null
     this.options = {}
+    // What was spoken of stays so: changing nothing more makes a filesystem that was made read-only writable.
     this.flags = 0
-    this.flagsMask = 0
   }
 
   /** Nobody will ask any more. */

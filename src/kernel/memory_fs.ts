@@ -1,5 +1,5 @@
 import { TMPFS_MAGIC } from '../uapi/constants/magic.js'
-import { EFBIG, EINVAL, ENAMETOOLONG, ENOENT, ENOTEMPTY } from '../uapi/errno.js'
+import { EFBIG, EINVAL, ENAMETOOLONG, ENOENT, ENOSPC, ENOTEMPTY, ENXIO } from '../uapi/errno.js'
 import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_ISGID } from '../uapi/fcntl.js'
 import { openDevice } from './char_device.js'
 import { Dentry } from './dentry.js'
@@ -28,12 +28,13 @@ const HANDLE_SIZE = 12
 export const MAX_FILE_SIZE = 0x7fff_ffff
 const NO_DATA = new Uint8Array(0)
 
+export const RAMFS_MAGIC = 0x8584_58f6
 /** Magic numbers of the filesystems that are modelled as plain memory, by type; others have tmpfs's. */
 const MAGIC: Readonly<Record<string, number>> = {
   tmpfs: TMPFS_MAGIC,
   devtmpfs: TMPFS_MAGIC,
   rootfs: TMPFS_MAGIC,
-  ramfs: 0x8584_58f6,
+  ramfs: RAMFS_MAGIC,
   nullfs: 0x4e55_4c4c,
   hostfs: 0x00c0_ffee,
   sysfs: 0x6265_6572,
@@ -44,9 +45,20 @@ const MAGIC: Readonly<Record<string, number>> = {
 export class MemorySuperBlock extends SuperBlock {
   #nextIno = 1
   readonly #inodes: Map<number, MemoryInode> = new Map()
+  /** Inodes that it may hold; a file's second name counts as one. */
+  mostInodes: number = Number.POSITIVE_INFINITY
+  /** Names of files beyond the first. */
+  moreNames = 0
 
-  constructor(kernel: Kernel, type: string, dev: number, rootMode = 0o755, userNs: UserNamespace = kernel.initUserNs) {
-    super(kernel, type, MAGIC[type] ?? TMPFS_MAGIC, dev, userNs)
+  constructor(
+    kernel: Kernel,
+    type: string,
+    dev: number,
+    rootMode = 0o755,
+    userNs: UserNamespace = kernel.initUserNs,
+    magic = MAGIC[type] ?? TMPFS_MAGIC,
+  ) {
+    super(kernel, type, magic, dev, userNs)
     this.noDev = userNs !== kernel.initUserNs
     this.fineTimes = this.magic === TMPFS_MAGIC
     this.birthTimes = this.fineTimes
@@ -69,9 +81,19 @@ export class MemorySuperBlock extends SuperBlock {
     return this.magic === TMPFS_MAGIC ? DIRENT_SIZE : 0
   }
 
-  /** Gives a new inode its number. */
+  /** Gives a new inode its number: ramfs has no count of its own. */
   newIno(): number {
-    return this.#nextIno++
+    return this.type === 'ramfs' ? this.kernel.vfs.newIno() : this.#nextIno++
+  }
+
+  /** Inodes as its limit counts them. */
+  get usedInodes(): number {
+    return this.#inodes.size + this.moreNames
+  }
+
+  /** Nothing more can be made on it. */
+  get isFull(): boolean {
+    return this.usedInodes >= this.mostInodes
   }
 
   /** @internal */
@@ -170,8 +192,12 @@ export class MemoryInode extends Inode {
     return dentry
   }
 
+  get #sb(): MemorySuperBlock {
+    return this.sb as MemorySuperBlock
+  }
+
   get #direntSize(): number {
-    return (this.sb as MemorySuperBlock).direntSize
+    return this.#sb.direntSize
   }
 
   override get takesNewNames(): boolean {
@@ -188,14 +214,19 @@ export class MemoryInode extends Inode {
     const sgid = (this.mode & S_ISGID) !== 0
     const gid = sgid ? this.gid : task.cred.fsgid
     const isDir = (mode & S_IFMT) === S_IFDIR
-    return new MemoryInode(this.sb as MemorySuperBlock, sgid && isDir ? mode | S_ISGID : mode, task.cred.fsuid, gid)
+    return new MemoryInode(this.#sb, sgid && isDir ? mode | S_ISGID : mode, task.cred.fsuid, gid)
   }
 
   #make(task: Task, dir: Dentry, name: string, mode: number): Dentry {
     return this.#newInode(task, mode).enterAs(dir, name)
   }
 
-  override tmpfile(task: Task, dir: Dentry, mode: number, linkable: boolean): Dentry {
+  get #isFull(): boolean {
+    return this.#sb.isFull
+  }
+
+  override tmpfile(task: Task, dir: Dentry, mode: number, linkable: boolean): Dentry | number {
+    if (this.#isFull) return -ENOSPC
     const inode = this.#newInode(task, mode)
     inode.nlink = 0
     inode.linkable = linkable
@@ -206,12 +237,14 @@ export class MemoryInode extends Inode {
   }
 
   override create(task: Task, dir: Dentry, name: string, mode: number, rdev: number): Dentry | number {
+    if (this.#isFull) return -ENOSPC
     const dentry = this.#make(task, dir, name, mode)
     dentry.inode.rdev = rdev
     return dentry
   }
 
   override mkdir(task: Task, dir: Dentry, name: string, mode: number): Dentry | number {
+    if (this.#isFull) return -ENOSPC
     const dentry = this.#make(task, dir, name, S_IFDIR | mode)
     dentry.inode.nlink = 2
     dentry.inode.size = this.#direntSize * 2
@@ -220,6 +253,7 @@ export class MemoryInode extends Inode {
   }
 
   override symlink(task: Task, dir: Dentry, name: string, target: string): Dentry | number {
+    if (this.#isFull) return -ENOSPC
     const dentry = this.#make(task, dir, name, S_IFLNK | 0o777)
     const inode = dentry.inode as MemoryInode
     inode.target = target
@@ -229,6 +263,10 @@ export class MemoryInode extends Inode {
 
   override link(_task: Task, dir: Dentry, name: string, old: Dentry): Dentry | number {
     const inode = old.inode as MemoryInode
+    if (inode.nlink > 0) {
+      if (this.#isFull) return -ENOSPC
+      inode.#sb.moreNames++
+    }
     inode.nlink++
     inode.linkable = false
     return inode.enterAs(dir, name)
@@ -242,6 +280,7 @@ export class MemoryInode extends Inode {
   }
 
   override unlink(_task: Task, _dir: Dentry, child: Dentry): number {
+    if (child.inode.nlink > 1) this.#sb.moreNames--
     child.inode.nlink--
     this.#remove(child)
     return 0
@@ -264,6 +303,7 @@ export class MemoryInode extends Inode {
     whiteout: boolean,
   ): number {
     if (target !== null && !isEmpty(target)) return -ENOTEMPTY
+    if (whiteout && this.#isFull) return -ENOSPC
     const oldDir = oldDentry.parent
     const oldName = oldDentry.name
     const to = newDir.inode as MemoryInode
@@ -271,6 +311,7 @@ export class MemoryInode extends Inode {
     const place = target === null ? 0 : target.offset
     const stays = target === null && newDir === oldDir
     if (target !== null) {
+      if (!target.inode.isDir && target.inode.nlink > 1) this.#sb.moreNames--
       target.inode.nlink = target.inode.isDir ? 0 : target.inode.nlink - 1
       if (target.inode.isDir) to.nlink--
       to.size -= this.#direntSize
@@ -336,7 +377,8 @@ export class MemoryInode extends Inode {
       case S_IFIFO:
         return openFifo(task, path, flags)
       default:
-        return super.open(task, path, flags)
+        // A socket's name, and a block device that nothing drives.
+        return -ENXIO
     }
   }
 

@@ -327,6 +327,7 @@ export function placeFor(task: Task, dfd: number, name: string, isDir: boolean):
   if (typeof start === 'number') return start
   const walk = new Walk(task, start, 0)
   const error = walk.toParent(name)
+  walk.mnt.expiring = false
   if (error !== 0) return error
   if (walk.type !== 'name') return -EEXIST
   const found = walk.dentry.inode.lookup(task, walk.dentry, walk.name)
@@ -417,6 +418,7 @@ function victimAt(
   if (typeof start === 'number') return start
   const walk = new Walk(task, start, 0)
   const error = walk.toParent(name)
+  walk.mnt.expiring = false
   if (error !== 0) return error
   const wrong = lastErrors[walk.type]
   if (wrong !== 0) return -wrong

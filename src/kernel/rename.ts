@@ -15,6 +15,7 @@ function parentOf(task: Task, dfd: number, name: string): Walk | number {
   if (typeof start === 'number') return start
   const walk = new Walk(task, start, 0)
   const error = walk.toParent(name)
+  walk.mnt.expiring = false
   return error === 0 ? walk : error
 }
 
@@ -24,17 +25,21 @@ function stepDown(above: Dentry, below: Dentry): Dentry | null {
   return null
 }
 
-/** Renames, or with RENAME_EXCHANGE makes two names change places: 0 or -errno. */
+/**
+ * Renames, or with RENAME_EXCHANGE makes two names change places: 0 or -errno. A new name that could not be read is the -errno of
+ * that, which is told once the old one's directory is found.
+ */
 export function renameAt(
   task: Task,
   oldDfd: number,
   oldName: string,
   newDfd: number,
-  newName: string,
+  newName: string | number,
   flags: number,
 ): number {
   const from = parentOf(task, oldDfd, oldName)
   if (typeof from === 'number') return from
+  if (typeof newName === 'number') return newName
   const to = parentOf(task, newDfd, newName)
   if (typeof to === 'number') return to
   if (from.mnt !== to.mnt) return -EXDEV

@@ -1,6 +1,7 @@
 import { EINVAL, ENOSYS } from '../uapi/errno.js'
 import type { FsContext } from './fs_context.js'
 import type { FsType } from './fs_type.js'
+import { INVALID_ID } from './id_map.js'
 import { MemorySuperBlock } from './memory_fs.js'
 import type { SuperBlock } from './super_block.js'
 import type { Task } from './task.js'
@@ -76,15 +77,15 @@ const WITH_VALUE: Readonly<Record<string, Parser>> = {
   },
   uid(options, value, { userNs }) {
     const id = parseId(value)
-    const uid = id === null ? -1 : userNs.kuid(id)
-    if (uid < 0) return -EINVAL
+    const uid = id === null ? INVALID_ID : userNs.kuid(id)
+    if (uid === INVALID_ID) return -EINVAL
     options.uid = uid
     return 0
   },
   gid(options, value, { userNs }) {
     const id = parseId(value)
-    const gid = id === null ? -1 : userNs.kgid(id)
-    if (gid < 0) return -EINVAL
+    const gid = id === null ? INVALID_ID : userNs.kgid(id)
+    if (gid === INVALID_ID) return -EINVAL
     options.gid = gid
     return 0
   },
@@ -123,15 +124,27 @@ export class TmpfsSuperBlock extends MemorySuperBlock {
     inode.gid = settings.gid ?? task.cred.fsgid
     this.settings = { ...settings, uid: inode.uid, gid: inode.gid }
     this.options = this.#optionText()
+    this.#limitInodes(settings.inodes ?? 0)
   }
 
-  /** Takes the options that may change; what was unlimited stays so. */
-  change(settings: TmpfsOptions): number {
+  /** 0 is no limit; nor is the one that a kernel takes from its memory. */
+  #limitInodes(inodes: number): void {
+    this.mostInodes = inodes === 0 ? Number.POSITIVE_INFINITY : inodes
+  }
+
+  /** Takes the options that may change; what was unlimited stays so, and a limit is not below what there is. */
+  change(context: FsContext): number {
+    const settings: TmpfsOptions = context.options
     const { blocks, inodes, noSwap, wideInodes } = settings
     const old = this.settings
-    if (blocks !== undefined && blocks > 0 && old.blocks === 0) return -EINVAL
-    if (inodes !== undefined && inodes > 0 && old.inodes === 0) return -EINVAL
-    if (noSwap === true && old.noSwap !== true) return -EINVAL
+    const refuse = (why: string): number => context.invalid(`tmpfs: ${why}`)
+    if (blocks !== undefined && blocks > 0 && old.blocks === 0) return refuse('Cannot retroactively limit size')
+    if (inodes !== undefined && inodes > 0) {
+      if (old.inodes === 0) return refuse('Cannot retroactively limit inodes')
+      if (inodes < this.usedInodes) return refuse('Too few inodes for current use')
+    }
+    if (noSwap === true && old.noSwap !== true) return refuse('Cannot disable swap on remount')
+    if (inodes !== undefined) this.#limitInodes(inodes)
     this.settings = {
       ...old,
       ...(blocks === undefined ? {} : { blocks }),
@@ -171,6 +184,5 @@ export const tmpfs: FsType = {
     return value === null ? WORDS[key]!(options) : context.invalid(`tmpfs: Unexpected value for '${key}'`)
   },
   getTree: (task, context) => new TmpfsSuperBlock(task, context, context.options as TmpfsOptions),
-  reconfigure: (context, sb: SuperBlock) =>
-    sb instanceof TmpfsSuperBlock ? sb.change(context.options as TmpfsOptions) : 0,
+  reconfigure: (context, sb: SuperBlock) => (sb instanceof TmpfsSuperBlock ? sb.change(context) : 0),
 }
