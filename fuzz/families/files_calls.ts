@@ -164,11 +164,10 @@ function mkdir(walk: Walk, choices: Choices): Draft {
   }
 }
 
-/** Types of nodes, the device only in numbers that nothing drives. */
+/** Types of nodes; devices are not for a machine that others use. */
 const NODES: readonly number[] = [0o010644, 0o010666, 0o100644, 0o140644, 0o644, 0o040755, 0o120644]
 
 function mknod(walk: Walk, choices: Choices): Draft {
-  if (rarely(choices, 6)) return { call: 'mknodat', args: [...placeArgs(walk, choices), 0o020644, 0xfe01] }
   return { call: 'mknodat', args: [...placeArgs(walk, choices), pick(choices, NODES), 0] }
 }
 

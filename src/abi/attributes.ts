@@ -90,15 +90,15 @@ function readTime(at: number): bigint | 'now' | undefined | number {
 
 function utimensat(task: Task, regs: Registers): number {
   const flags = regs.i32(3)
-  let change: Attributes = { atime: 'now', mtime: 'now' }
+  let change: Attributes | null = { atime: 'now', mtime: 'now' }
   if (regs.ptr(2) !== 0) {
     if (copyFromUser(regs.memory, regs.ptr(2), times) !== 0) return -EFAULT
     const atime = readTime(0)
     const mtime = readTime(16)
     // Nothing to do is not even looked at.
     if (atime === undefined && mtime === undefined) return 0
-    if (typeof atime === 'number' || typeof mtime === 'number') return -EINVAL
-    change = { ...(atime === undefined ? {} : { atime }), ...(mtime === undefined ? {} : { mtime }) }
+    if (typeof atime === 'number' || typeof mtime === 'number') change = null
+    else change = { ...(atime === undefined ? {} : { atime }), ...(mtime === undefined ? {} : { mtime }) }
   }
   const dfd = regs.i32(0)
   if (regs.ptr(1) === 0 && dfd !== AT_FDCWD) {
@@ -110,7 +110,9 @@ function utimensat(task: Task, regs: Registers): number {
   return atPath(task, regs, dfd, 1, flags, (path) => touch(task, path, change))
 }
 
-function touch(task: Task, path: Path, change: Attributes): number {
+/** Sets times; null stands for what is no time, which is told once the file is there. */
+function touch(task: Task, path: Path, change: Attributes | null): number {
+  if (change === null) return -EINVAL
   const readOnly = wantWrite(path)
   return readOnly === 0 ? notifyChange(task, path.dentry, change) : readOnly
 }

@@ -1,5 +1,5 @@
-import { CAP_MKNOD, CAP_SYS_CHROOT } from '../kernel/capability.js'
-import { nsCapable } from '../kernel/cred.js'
+import { CAP_EMPTY_SET, CAP_MKNOD, CAP_SYS_CHROOT } from '../kernel/capability.js'
+import { Cred, nsCapable, SECURE_NO_SETUID_FIXUP } from '../kernel/cred.js'
 import type { Dentry } from '../kernel/dentry.js'
 import { fsnotifyCreate } from '../kernel/fsnotify.js'
 import { MNT_NOEXEC } from '../kernel/mount.js'
@@ -7,7 +7,7 @@ import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, lookupAt, mayCreate, placeFor, rmdirAt
 import { type Path, pathDone } from '../kernel/path.js'
 import { inodePermission, MAY_EXEC, MAY_WRITE, wantWrite } from '../kernel/permission.js'
 import type { Task } from '../kernel/task.js'
-import { EACCES, EBADF, EINVAL, ENOSYS, ENOTDIR, EPERM } from '../uapi/errno.js'
+import { EACCES, EBADF, EINVAL, ENOTDIR, EPERM } from '../uapi/errno.js'
 import {
   AT_EACCESS,
   AT_EMPTY_PATH,
@@ -164,13 +164,22 @@ function access(task: Task, regs: Registers, dfd: number, pathRegister: number, 
   if ((mode & ~7) !== 0) return -EINVAL
   if ((flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) return -EINVAL
   const { cred } = task
-  // Judged by the real ids; where those differ from the effective ones the model would have to lie.
-  if ((flags & AT_EACCESS) === 0 && (cred.uid !== cred.fsuid || cred.gid !== cred.fsgid)) return -ENOSYS
+  if ((flags & AT_EACCESS) === 0) task.cred = realCred(cred)
   const path = pathArgument(task, regs, dfd, pathRegister, flags & ~AT_EACCESS)
-  if (typeof path === 'number') return path
-  const error = accessPath(task, path, mode)
-  pathDone(path)
+  const error = typeof path === 'number' ? path : accessPath(task, path, mode)
+  if (typeof path !== 'number') pathDone(path)
+  task.cred = cred
   return error
+}
+
+/** Credentials to judge by whom the real ids name, with the capabilities that they would have (`access_override_creds`). */
+function realCred(cred: Cred): Cred {
+  const fields = cred.fields()
+  fields.fsuid = cred.uid
+  fields.fsgid = cred.gid
+  if ((cred.securebits & SECURE_NO_SETUID_FIXUP) === 0)
+    fields.effective = cred.uid === cred.userNs.kuid(0) ? cred.permitted : CAP_EMPTY_SET
+  return new Cred(fields)
 }
 
 function accessPath(task: Task, path: Path, mode: number): number {
@@ -193,13 +202,7 @@ function faccessat2(task: Task, regs: Registers): number {
 
 /** Making and removing names, and where one stands. */
 export const fileSyscalls: readonly SyscallRow[] = [
-  {
-    nr: 21,
-    name: 'access',
-    support: 'partial',
-    note: 'ENOSYS while real and effective ids differ',
-    handler: (task, regs) => access(task, regs, AT_FDCWD, 0, 0),
-  },
+  { nr: 21, name: 'access', support: 'full', handler: (task, regs) => access(task, regs, AT_FDCWD, 0, 0) },
   { nr: 80, name: 'chdir', support: 'full', handler: chdir },
   { nr: 81, name: 'fchdir', support: 'full', handler: fchdir },
   { nr: 83, name: 'mkdir', support: 'full', handler: (task, regs) => mkdir(task, regs, AT_FDCWD, 0) },
@@ -213,18 +216,6 @@ export const fileSyscalls: readonly SyscallRow[] = [
   { nr: 259, name: 'mknodat', support: 'full', handler: (task, regs) => mknod(task, regs, regs.i32(0), 1) },
   { nr: 263, name: 'unlinkat', support: 'full', handler: unlinkat },
   { nr: 266, name: 'symlinkat', support: 'full', handler: (task, regs) => symlink(task, regs, regs.i32(1), 2) },
-  {
-    nr: 269,
-    name: 'faccessat',
-    support: 'partial',
-    note: 'ENOSYS while real and effective ids differ',
-    handler: (task, regs) => access(task, regs, regs.i32(0), 1, 0),
-  },
-  {
-    nr: 439,
-    name: 'faccessat2',
-    support: 'partial',
-    note: 'ENOSYS while real and effective ids differ, without AT_EACCESS',
-    handler: faccessat2,
-  },
+  { nr: 269, name: 'faccessat', support: 'full', handler: (task, regs) => access(task, regs, regs.i32(0), 1, 0) },
+  { nr: 439, name: 'faccessat2', support: 'full', handler: faccessat2 },
 ]

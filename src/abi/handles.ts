@@ -12,7 +12,7 @@ import type { SuperBlock } from '../kernel/super_block.js'
 import type { Task } from '../kernel/task.js'
 import { FD_NSFS_ROOT } from '../uapi/constants/nsfs.js'
 import { PIDFD_THREAD } from '../uapi/constants/pidfd.js'
-import { EBADF, EFAULT, EINVAL, ENOSYS, EOPNOTSUPP, EOVERFLOW, EPERM, ESTALE } from '../uapi/errno.js'
+import { EBADF, EFAULT, EINVAL, ELOOP, ENOSYS, EOPNOTSUPP, EOVERFLOW, EPERM, ESTALE } from '../uapi/errno.js'
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -22,6 +22,7 @@ import {
   O_CLOEXEC,
   O_LARGEFILE,
   O_NONBLOCK,
+  O_PATH,
 } from '../uapi/fcntl.js'
 import { fileAt } from './descriptors.js'
 import { installFile } from './install_file.js'
@@ -148,6 +149,7 @@ function openPath(task: Task, path: Path, wanted: number): number | PendingSysca
   if (fd < 0) return fd
   const flags = handleOpenFlags(wanted)
   if (flags < 0) return flags
+  if (path.dentry.inode.isLink && (flags & O_PATH) === 0) return -ELOOP
   const file = openPlace(task, path, { flags: flags & ~O_CLOEXEC, mode: 0, resolve: 0 })
   return typeof file === 'number' ? file : giveDescriptor(task, file, fd, flags)
 }

@@ -19,14 +19,11 @@ function rename(
   newRegister: number,
   flags: number,
 ): number {
-  // Both paths are copied first; of two that fail, what the flags say comes before either.
-  const oldName = readNonEmptyPath(regs, oldRegister)
-  const newName = readNonEmptyPath(regs, newRegister)
   if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT)) !== 0) return -EINVAL
   if ((flags & RENAME_EXCHANGE) !== 0 && (flags & (RENAME_NOREPLACE | RENAME_WHITEOUT)) !== 0) return -EINVAL
+  const oldName = readNonEmptyPath(regs, oldRegister)
   if (typeof oldName === 'number') return oldName
-  if (typeof newName === 'number') return newName
-  return renameAt(task, oldDfd, oldName, newDfd, newName, flags)
+  return renameAt(task, oldDfd, oldName, newDfd, readNonEmptyPath(regs, newRegister), flags)
 }
 
 function link(

@@ -176,10 +176,9 @@ function oneByOne(segments: readonly UserRange[], reads: boolean): Mover {
 
 function vectored(task: Task, regs: Registers, reads: boolean): number | PendingSyscall {
   const file = fileAt(task, regs.u32(0))
-  if (file === null) return -EBADF
+  if (file === null || (file.mode & (reads ? FMODE_READ : FMODE_WRITE)) === 0) return -EBADF
   const buffer = readIovec(regs.memory, regs.ptr(1), regs.u32(2))
   if (typeof buffer === 'number') return buffer
-  if ((file.mode & (reads ? FMODE_READ : FMODE_WRITE)) === 0) return -EBADF
   if ((file.mode & (reads ? FMODE_CAN_READ : FMODE_CAN_WRITE)) === 0) return -EINVAL
   if (buffer.remaining === 0 && !reads) return 0
   if (!file.takesVectors) return moveOrSleep(task, file, buffer, oneByOne(buffer.segments(), reads), reads)

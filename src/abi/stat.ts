@@ -74,10 +74,18 @@ function writeStat(task: Task, path: Path, memory: Memory, address: number): num
 
 /** Where a path argument with AT_EMPTY_PATH or without leads; -errno where it does not. */
 export function pathArgument(task: Task, regs: Registers, dfd: number, register: number, flags: number): Path | number {
+  const name = readPath(regs, register)
+  return typeof name === 'number' ? name : placeOf(task, dfd, name, flags)
+}
+
+/** As {@link pathArgument} for the calls that take NULL for the empty path, as kernels since 6.11 do. */
+function pathOrNull(task: Task, regs: Registers, dfd: number, register: number, flags: number): Path | number {
+  if ((flags & AT_EMPTY_PATH) === 0 || regs.ptr(register) !== 0) return pathArgument(task, regs, dfd, register, flags)
+  return placeOf(task, dfd, '', flags)
+}
+
+function placeOf(task: Task, dfd: number, name: string, flags: number): Path | number {
   const empty = (flags & AT_EMPTY_PATH) !== 0
-  // Kernels since 6.11 take NULL for the empty path.
-  const name = empty && regs.ptr(register) === 0 ? '' : readPath(regs, register)
-  if (typeof name === 'number') return name
   if (name === '') {
     if (!empty) return -ENOENT
     if (dfd !== AT_FDCWD) return task.files!.file(dfd) ?? -EBADF
@@ -97,7 +105,7 @@ function statAt(task: Task, regs: Registers, dfd: number, pathRegister: number, 
   const byFd = dfd >= 0 && (flags & AT_EMPTY_PATH) !== 0 && isEmptyPath(regs, pathRegister)
   if (!byFd && (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)) !== 0)
     return -EINVAL
-  const path = pathArgument(task, regs, dfd, pathRegister, flags)
+  const path = pathOrNull(task, regs, dfd, pathRegister, flags)
   if (typeof path === 'number') return path
   const result = writeStat(task, path, regs.memory, regs.ptr(out))
   pathDone(path)
@@ -119,7 +127,7 @@ function statx(task: Task, regs: Registers): number {
   // A descriptor alone is asked without a look at the other flags.
   if (!byFd && (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)) !== 0)
     return -EINVAL
-  const path = pathArgument(task, regs, dfd, 1, flags)
+  const path = pathOrNull(task, regs, dfd, 1, flags)
   if (typeof path === 'number') return path
   writeStatx(task, path, mask)
   const address = regs.ptr(4)

@@ -9,6 +9,7 @@ import {
 } from '../kernel/mount.js'
 import { type Path, pathDone } from '../kernel/path.js'
 import type { Task } from '../kernel/task.js'
+import { MS_MANDLOCK, MS_SYNCHRONOUS } from '../uapi/constants/mount.js'
 import { EBADF, EFAULT } from '../uapi/errno.js'
 import { AT_FDCWD } from '../uapi/fcntl.js'
 import { copyToUser, type Memory } from './memory.js'
@@ -19,6 +20,8 @@ import type { SyscallRow } from './syscall_row.js'
 const STATFS_SIZE = 120
 const NAME_MAX = 255
 const ST_RDONLY = 1
+/** What is set for the filesystem as a whole, with the same number in both. */
+const SB_FLAGS = MS_SYNCHRONOUS | MS_MANDLOCK
 const ST_VALID = 0x20
 /** Mount flags as f_flags has them. */
 const FLAGS: readonly (readonly [mount: number, statfs: number])[] = [
@@ -44,7 +47,7 @@ function writeStatfs(path: Path, memory: Memory, address: number): number {
   view.setUint32(60, sb.fsid[1], true)
   view.setUint32(64, NAME_MAX, true)
   view.setUint32(72, sb.blockSize, true)
-  let flags = ST_VALID
+  let flags = ST_VALID | (sb.flags & SB_FLAGS)
   if (mnt.isReadOnly || sb.readOnly) flags |= ST_RDONLY
   for (const [flag, shown] of FLAGS) if ((mnt.flags & flag) !== 0) flags |= shown
   view.setUint32(80, flags, true)

@@ -94,7 +94,7 @@ const KINDS: readonly (readonly [Kind, string])[] = [
   ['link', 'l'],
   ['descriptor', 'f'],
 ]
-const NOTE = 'access control lists: ENODATA to read, EOPNOTSUPP to set'
+const NOTE = 'access control lists: there are none, and none can be set (ENOSYS)'
 
 /** Extended attributes. */
 export const xattrSyscalls: readonly SyscallRow[] = KINDS.flatMap(([kind, prefix], n): SyscallRow[] => [

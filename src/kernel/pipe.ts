@@ -298,6 +298,7 @@ export function openFifo(task: Task, path: Path, flags: number): PipeFile | numb
   const inode = path.dentry.inode as PipeHolder
   const isFifo = !path.mnt.sb.internal
   const pipe = inode.pipe ?? new Pipe()
+  if ((flags & O_ACCMODE) === O_ACCMODE) return -EINVAL
   const waits = (flags & O_NONBLOCK) === 0
   const writesOnly = (flags & O_ACCMODE) === O_WRONLY
   if (isFifo && writesOnly && !waits && pipe.readers === 0) return -ENXIO

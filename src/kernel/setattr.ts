@@ -37,7 +37,7 @@ function mayChown(task: Task, inode: Inode, { uid, gid }: Attributes): boolean {
 }
 
 /** What the change asks of the task: 0 or -errno. */
-function checkChange(task: Task, inode: Inode, attributes: Attributes): number {
+function checkChange(task: Task, inode: Inode, attributes: Attributes, changesMode: boolean): number {
   const { mode, uid, gid, atime, mtime } = attributes
   const setsTimes =
     typeof atime === 'bigint' || typeof mtime === 'bigint' || (atime === undefined) !== (mtime === undefined)
@@ -49,31 +49,37 @@ function checkChange(task: Task, inode: Inode, attributes: Attributes): number {
       if (error !== 0) return error
     }
   }
-  if (mode !== undefined && inode.isLink) return -EOPNOTSUPP
+  if (changesMode && inode.isLink) return -EOPNOTSUPP
   const refused = inode.mayChange(attributes)
   if (refused !== 0) return refused
   if (attributes.force === true) return 0
   if (!mayChown(task, inode, attributes)) return -EPERM
-  if (mode !== undefined && !ownerOrCapable(task, inode)) return -EPERM
+  if (changesMode && !ownerOrCapable(task, inode)) return -EPERM
   return setsTimes && !ownerOrCapable(task, inode) ? -EPERM : 0
 }
 
-/** The mode without the bits that a change of owner or content takes. */
-function withoutPrivileges(mode: number): number {
+/** The mode without the bits that a change of owner or content takes: set-group-id stays only with who might set it. */
+function withoutPrivileges(task: Task, inode: Inode): number {
+  const { mode } = inode
   let left = mode & ~S_ISUID
-  if ((mode & (S_ISGID | GROUP_EXEC)) === (S_ISGID | GROUP_EXEC)) left &= ~S_ISGID
+  if ((mode & S_ISGID) !== 0 && ((mode & GROUP_EXEC) !== 0 || !inGroupOrCapable(task, inode))) left &= ~S_ISGID
   return left
 }
+
+const inGroupOrCapable = (task: Task, inode: Inode): boolean =>
+  inGroup(task.cred, inode.gid) || capableWrtInode(task, inode, CAP_FSETID)
 
 /** Changes attributes of what `dentry` stands for, and tells so (`notify_change`): 0 or -errno. */
 export function notifyChange(task: Task, dentry: Dentry, attributes: Attributes): number {
   const { inode } = dentry
-  const error = checkChange(task, inode, attributes)
-  if (error !== 0) return error
   const { uid, gid, size, atime, mtime } = attributes
   let { mode } = attributes
-  if (attributes.killPrivileges === true && withoutPrivileges(inode.mode) !== inode.mode)
-    mode = withoutPrivileges(inode.mode)
+  if (attributes.killPrivileges === true) {
+    const left = withoutPrivileges(task, inode)
+    if (left !== inode.mode) mode = left
+  }
+  const error = checkChange(task, inode, attributes, mode !== undefined)
+  if (error !== 0) return error
   if (size !== undefined) {
     const result = inode.truncate(task, size)
     if (result < 0) return result
@@ -82,8 +88,7 @@ export function notifyChange(task: Task, dentry: Dentry, attributes: Attributes)
   if (gid !== undefined) inode.gid = gid
   if (mode !== undefined) {
     let bits = mode & 0o7777
-    if (attributes.force !== true && !inGroup(task.cred, inode.gid) && !capableWrtInode(task, inode, CAP_FSETID))
-      bits &= ~S_ISGID
+    if (attributes.force !== true && !inGroupOrCapable(task, inode)) bits &= ~S_ISGID
     inode.mode = (inode.mode & ~0o7777) | bits
   }
   const now = atime === 'now' || mtime === 'now' ? task.kernel.clock() : 0n
@@ -100,11 +105,15 @@ export function notifyChange(task: Task, dentry: Dentry, attributes: Attributes)
   return 0
 }
 
+/** Files that the task changes keep their set-uid and set-gid bits. */
+const keepsPrivileges = (task: Task): boolean =>
+  task.cred.effective.has(CAP_FSETID) && task.cred.userNs === task.kernel.initUserNs
+
 /** A write, by who may not keep them, takes set-uid and set-gid bits from a file. */
 export function removePrivileges(task: Task, dentry: Dentry): void {
-  const { mode } = dentry.inode
-  if ((mode & (S_ISUID | S_ISGID)) === 0 || withoutPrivileges(mode) === mode) return
-  if (task.cred.effective.has(CAP_FSETID) && task.cred.userNs === task.kernel.initUserNs) return
+  const { inode } = dentry
+  if ((inode.mode & (S_ISUID | S_ISGID)) === 0 || withoutPrivileges(task, inode) === inode.mode) return
+  if (keepsPrivileges(task)) return
   notifyChange(task, dentry, { killPrivileges: true, force: true })
 }
 
@@ -145,6 +154,5 @@ export function truncateFile(task: Task, file: File, size: number): number {
 }
 
 function truncateDentry(task: Task, dentry: Dentry, size: number): number {
-  const privileged = task.cred.effective.has(CAP_FSETID)
-  return notifyChange(task, dentry, { size, killPrivileges: !privileged, force: true })
+  return notifyChange(task, dentry, { size, killPrivileges: !keepsPrivileges(task), force: true })
 }

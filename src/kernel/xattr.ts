@@ -1,7 +1,9 @@
 import { FAN_ATTRIB } from '../uapi/constants/fanotify.js'
-import { EEXIST, EINVAL, ENODATA, EOPNOTSUPP, EPERM } from '../uapi/errno.js'
+import { EEXIST, EINVAL, ENODATA, ENOSYS, EOPNOTSUPP, EPERM } from '../uapi/errno.js'
 import { S_ISVTX } from '../uapi/fcntl.js'
 import { CAP_SYS_ADMIN } from './capability.js'
+import { nsCapable } from './cred.js'
+import type { Dentry } from './dentry.js'
 import { fsnotifyDentry } from './fsnotify.js'
 import type { Inode } from './inode.js'
 import type { Path } from './path.js'
@@ -10,12 +12,20 @@ import type { Task } from './task.js'
 
 /** Names that tmpfs keeps attributes under. */
 const PREFIXES: readonly string[] = ['user.', 'trusted.', 'security.']
+/** `linux/posix_acl_xattr.h`. */
+const ACL_VERSION = 2
+const ACL_HEADER = 4
+const ACL_ENTRY = 8
 const ACL = /^system\.posix_acl_(access|default)$/
 
 /** What the kind of attribute asks of the task: 0 or -errno (`xattr_permission`). */
 function mayTouch(task: Task, inode: Inode, name: string, mask: number): number {
   if ((mask & MAY_WRITE) !== 0 && inode.immutable) return -EPERM
-  if (name.startsWith('security.') || name.startsWith('system.')) return 0
+  if (name.startsWith('system.')) return 0
+  if (name.startsWith('security.')) {
+    const isWrite = (mask & MAY_WRITE) !== 0 && name !== 'security.capability'
+    return isWrite && !nsCapable(task.cred, inode.sb.userNs, CAP_SYS_ADMIN) ? -EPERM : 0
+  }
   const isAdmin = task.cred.effective.has(CAP_SYS_ADMIN) && task.cred.userNs === task.kernel.initUserNs
   if (name.startsWith('trusted.')) return isAdmin ? 0 : (mask & MAY_WRITE) !== 0 ? -EPERM : -ENODATA
   if (name.startsWith('user.')) {
@@ -35,6 +45,27 @@ function holder(inode: Inode, name: string): Map<string, Uint8Array> | number {
   return name === prefix ? -EINVAL : xattrs
 }
 
+/** An access control list as the attribute holds it: 0 for one without entries, -ENOSYS for any other that is none of the wrong ones. */
+function checkAcl(value: Uint8Array): number {
+  if (value.length === 0) return 0
+  if (value.length < ACL_HEADER) return -EINVAL
+  if (new DataView(value.buffer, value.byteOffset).getUint32(0, true) !== ACL_VERSION) return -EOPNOTSUPP
+  if ((value.length - ACL_HEADER) % ACL_ENTRY !== 0) return -EINVAL
+  return value.length === ACL_HEADER ? 0 : -ENOSYS
+}
+
+/** Takes the access control list, which nothing has, from a file: 0 or -errno. */
+function dropAcl(task: Task, dentry: Dentry, isDefault: boolean): number {
+  const { inode } = dentry
+  if (inode.immutable) return -EPERM
+  if (inode.xattrs === null || inode.isLink) return -EOPNOTSUPP
+  if (!isDefault || inode.isDir) {
+    if (!ownerOrCapable(task, inode)) return -EPERM
+  }
+  fsnotifyDentry(dentry, FAN_ATTRIB)
+  return 0
+}
+
 /** Sets an attribute: 0 or -errno. `create`: it must be new; `replace`: it must be there. */
 export function setXattr(
   task: Task,
@@ -45,6 +76,8 @@ export function setXattr(
   replace: boolean,
 ): number {
   const { inode } = path.dentry
+  const acl = ACL.exec(name)
+  if (acl !== null) return wantWrite(path) || checkAcl(value) || dropAcl(task, path.dentry, acl[1] === 'default')
   const error = wantWrite(path) || mayTouch(task, inode, name, MAY_WRITE)
   if (error !== 0) return error
   const xattrs = holder(inode, name)
@@ -61,7 +94,7 @@ export function xattrOf(task: Task, path: Path, name: string): Uint8Array | numb
   const { inode } = path.dentry
   const error = mayTouch(task, inode, name, MAY_READ)
   if (error !== 0) return error
-  if (inode.xattrs !== null && ACL.test(name)) return -ENODATA
+  if (inode.xattrs !== null && ACL.test(name)) return inode.isLink ? -EOPNOTSUPP : -ENODATA
   const xattrs = holder(inode, name)
   return typeof xattrs === 'number' ? xattrs : (xattrs.get(name) ?? -ENODATA)
 }
@@ -69,6 +102,8 @@ export function xattrOf(task: Task, path: Path, name: string): Uint8Array | numb
 /** Removes an attribute: 0 or -errno. */
 export function removeXattr(task: Task, path: Path, name: string): number {
   const { inode } = path.dentry
+  const acl = ACL.exec(name)
+  if (acl !== null) return wantWrite(path) || dropAcl(task, path.dentry, acl[1] === 'default')
   const error = wantWrite(path) || mayTouch(task, inode, name, MAY_WRITE)
   if (error !== 0) return error
   const xattrs = holder(inode, name)
