@@ -520,7 +520,10 @@ struct stat_line {
   char state;
   int ppid;
   u8 ours;
+  u8 exits; /* on its way out, whatever sent it there */
 };
+
+enum { EXITING = 4 }; /* PF_EXITING */
 
 /* state 0: there is no such task any more */
 static struct stat_line stat_of(const struct task *t) {
@@ -538,7 +541,9 @@ static struct stat_line stat_of(const struct task *t) {
   *close_paren = 0;
   s.ours = strcmp(open_paren + 1, comm) == 0;
   s.state = close_paren[2];
-  s.ppid = atoi(close_paren + 4);
+  unsigned flags = 0;
+  sscanf(close_paren + 4, "%d %*d %*d %*d %*d %u", &s.ppid, &flags);
+  s.exits = (flags & EXITING) != 0;
   return s;
 }
 
@@ -582,6 +587,13 @@ static int sleeps_in_call(const struct task *t) {
   char *end;
   long nr = strtol(text, &end, 10);
   return end != text && nr == t->nr;
+}
+
+/* The same for one that may sleep in anything, on its way out. */
+static int is_off_cpu(const struct task *t) {
+  char path[64], text[256];
+  snprintf(path, sizeof path, "%d/task/%d/syscall", t->pid, t->tid);
+  return read_proc(path, text, sizeof text) > 0 && strncmp(text, "running", 7) != 0;
 }
 
 static int npending;
@@ -748,7 +760,7 @@ static int sends_signals(long nr) {
  */
 static int is_busy(const struct task *t);
 
-static void settle(void) {
+static void settle_once(void) {
   for (int changed = 1; changed;) {
     changed = 0;
     for (int i = 0; i < ntasks; i++) {
@@ -769,7 +781,7 @@ static void settle(void) {
         if (gone || (zombie && s.ppid != reaper)) break;
         if (!zombie && s.state != 'X') {
           int on_its_way = is_killed(t);
-          if (on_its_way && !t->exiting) {
+          if ((on_its_way || s.exits) && !t->exiting) {
             t->exiting = t->killed = 1;
             nexiting++;
           }
@@ -777,13 +789,24 @@ static void settle(void) {
           if (!t->exiting && s.state != 'R' && (s.state != 'D' || is_busy(t))) break;
           /* pid 1 of a pid namespace waits for zombies whose parents live outside */
           int waits = s.state == 'S' || (s.state == 'D' && waits_for_others(t));
-          if (t->killed ? s.state == 'S' && !on_its_way : waits && sleeps_in_call(t)) break;
+          if (t->killed ? s.state == 'S' && !on_its_way && is_off_cpu(t) : waits && sleeps_in_call(t)) break;
         }
         if (n > 20000) die("task %d does not come to its end, state %c", t->number, s.state);
         if (n < 4) sched_yield();
         else usleep(50);
       }
     }
+  }
+}
+
+/* Who has left /proc may have yet to give its number back, which a pid 1 that sleeps in its exit waits for. */
+static void settle(void) {
+  settle_once();
+  for (int n = 0; n < 4 && nexiting > 0; n++) {
+    int before = nexiting;
+    usleep(60);
+    settle_once();
+    if (nexiting != before) n = -1;
   }
 }
 
