@@ -129,6 +129,7 @@ export class Emulator {
    * @returns the raw return: a value or -errno; -ENOSYS for what is not in the table. A call that sleeps is a
    *   {@link PendingSyscall}. exit and exit_group give 0, though the task does not see it.
    * @throws TaskError if the task has ended or sleeps in another call.
+   * @throws KernelPanic if it ends pid 1 of the initial pid namespace; the emulator is of no use then.
    */
   syscall(
     task: Task,
@@ -161,7 +162,9 @@ export class Emulator {
   /**
    * Makes a syscall with integer registers and the caller's own memory behind the pointers in them.
    *
-   * @param regs at least six registers: rdi, rsi, rdx, r10, r8, r9.
+   * @param regs rdi, rsi, rdx, r10, r8, r9; those that are missing are 0.
+   * @returns as {@link syscall} does
+   * @throws as {@link syscall} does, and what `memory` throws
    */
   syscallRegs(task: Task, nr: number, regs: BigUint64Array, memory: UserMemory): number | PendingSyscall {
     const registers = new Registers(new EmbedderMemory(memory))
@@ -177,19 +180,23 @@ export class Emulator {
     const previous = kernel.current
     kernel.current = task
     this.#depth++
-    let result = row.handler(task, regs)
-    if (kernel.returnWait !== null) result = this.#leave(task, result, kernel.returnWait)
-    if (typeof result !== 'number') {
-      result.nr = nr < 0 ? row.nr : nr
-      result.name = row.name
-      result.regs = regs
-      this.#completed ??= this.#complete.bind(this)
-      result.onDone = this.#completed
+    // The embedder's memory, clock and onComplete may throw, and are not to leave calls asleep that nothing wakes any more.
+    try {
+      let result = row.handler(task, regs)
+      if (kernel.returnWait !== null) result = this.#leave(task, result, kernel.returnWait)
+      if (typeof result !== 'number') {
+        result.nr = nr < 0 ? row.nr : nr
+        result.name = row.name
+        result.regs = regs
+        this.#completed ??= this.#complete.bind(this)
+        result.onDone = this.#completed
+      }
+      if (kernel.runQueue.length !== 0 && this.#depth === 1) kernel.drain()
+      return result
+    } finally {
+      this.#depth--
+      kernel.current = previous
     }
-    if (kernel.runQueue.length !== 0 && this.#depth === 1) kernel.drain()
-    this.#depth--
-    kernel.current = previous
-    return result
   }
 
   /** Sleeps on the way out of a call; not if those who are waited for let go at once, because of the call itself. */

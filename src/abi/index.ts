@@ -1,6 +1,8 @@
 /**
  * `kabinet/abi`: the raw syscalls. {@link Emulator} starts a kernel and makes them; the table says which there are.
  */
+
+export { KernelPanic } from '../kernel/exit.js'
 export { type BootOptions, Emulator, type SyscallArg, TaskError } from './emulator.js'
 export type { UserMemory } from './memory.js'
 export { PendingSyscall } from './pending.js'

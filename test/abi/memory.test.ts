@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Emulator, type UserMemory } from '../../src/abi/index.js'
 import { EFAULT, EINVAL, EOVERFLOW } from '../../src/uapi/errno.js'
-import { call, cloneArgs, nsIdReq, path } from './calls.js'
+import { call, cloneArgs, nsIdReq, path, sleeps } from './calls.js'
 
 /** Memory of one page at an address; everything else faults. */
 class OnePage implements UserMemory {
@@ -115,5 +115,21 @@ describe('an embedder’s own memory', () => {
     expect(typeof pending).toBe('object')
     call(emu, emu.lastChild!, 'exit_group', 5)
     expect(memory.bytes[0x11]).toBe(5)
+  })
+  it('that throws has its error come out of the call, and later calls wake who sleeps all the same', () => {
+    const emu = Emulator.boot()
+    const broken: UserMemory = {
+      read: () => {
+        throw new Error('broken')
+      },
+      write: () => {
+        throw new Error('broken')
+      },
+    }
+    call(emu, emu.init, 'fork')
+    expect(() => emu.syscallRegs(emu.init, 22, new BigUint64Array([0x1000n]), broken)).toThrow('broken')
+    const waiting = sleeps(emu, emu.init, 'wait4', -1, null, 0, null)
+    call(emu, emu.lastChild!, 'exit_group', 5)
+    expect(waiting.done).toBe(true)
   })
 })
