@@ -59,6 +59,60 @@ function poll(walk: Walk, choices: Choices): Draft {
   return { call: 'poll', args: [arg, count, waits ? -1 : 0] }
 }
 
+const POLLABLE: ReadonlySet<string> = new Set(['fanotify', 'pipe', 'socket', 'pidfd', 'eventpoll'])
+
+/** A set of descriptors as select takes it, or none at all. */
+function fdSet(walk: Walk, choices: Choices): Arg {
+  if (choices.below(3) === 2) return null
+  let bits = 0
+  for (let i = choices.below(3); i >= 0; i--) {
+    const fd = findGroup(walk, choices)
+    if (fd >= 0 && fd < 32) bits |= 1 << fd
+  }
+  if (rarely(choices, 12)) bits |= 1 << (3 + choices.below(24))
+  return { inout: le32(bits) + zeros(4) }
+}
+
+function select(walk: Walk, choices: Choices): Draft {
+  const count = pick(choices, [32, 32, 12, 6, 64, 0, -1])
+  const sets: Arg[] = [fdSet(walk, choices), fdSet(walk, choices), fdSet(walk, choices)]
+  const timeout: Arg = mayBlock(walk, choices) ? null : { in: zeros(16) }
+  if (choices.below(3) === 2) return { call: 'pselect6', args: [count, ...sets, timeout, null] }
+  return { call: 'select', args: [count, ...sets, timeout] }
+}
+
+const EPOLL_EVENTS: readonly number[] = [1, 1, 5, 0x8000_0001, 0x4000_0001, 0xc000_0001, 0x1000_0001, 0x2019, 0]
+
+/** Changes what an epoll file watches; makes one where there is none. */
+function epollCtl(walk: Walk, choices: Choices): Draft {
+  const epoll = walk.findFd(choices, (file) => file.kind === 'eventpoll')
+  if (epoll < 0 || rarely(choices, 8)) return { call: 'epoll_create1', args: [pick(choices, [0, O_CLOEXEC, 1])] }
+  const found = walk.findFd(choices, (file) => POLLABLE.has(file.kind))
+  const fd = found < 0 || rarely(choices, 10) ? walk.anyFd(choices) : walk.fdArg(found)
+  const operation = rarely(choices, 24) ? pick(choices, [0, 4]) : pick(choices, [1, 1, 1, 3, 2])
+  const events = le32(pick(choices, EPOLL_EVENTS))
+  return {
+    call: 'epoll_ctl',
+    args: [walk.fdArg(epoll), operation, fd, { in: `${events}${le32(choices.below(1 << 16))}01020304` }],
+  }
+}
+
+function epollWait(walk: Walk, choices: Choices): Draft | null {
+  const epoll = walk.findFd(choices, (file) => file.kind === 'eventpoll')
+  if (epoll < 0) return null
+  const most = pick(choices, [8, 8, 1, 2, 3, 0, -1])
+  const room: Arg = { out: rarely(choices, 24) ? 16 : Math.max(0, most) * 12 }
+  const waits = mayBlock(walk, choices)
+  switch (choices.below(4)) {
+    case 2:
+      return { call: 'epoll_pwait', args: [walk.fdArg(epoll), room, most, waits ? -1 : 0, null, 8] }
+    case 3:
+      return { call: 'epoll_pwait2', args: [walk.fdArg(epoll), room, most, waits ? null : { in: zeros(16) }, null, 8] }
+    default:
+      return { call: 'epoll_wait', args: [walk.fdArg(epoll), room, most, waits ? -1 : 0] }
+  }
+}
+
 function fionread(walk: Walk, choices: Choices): Draft | null {
   const fd = findGroup(walk, choices)
   if (fd < 0) return null
@@ -135,6 +189,9 @@ function fstat(walk: Walk, choices: Choices): Draft | null {
 export const readingMakers: readonly CallMaker[] = [
   { name: 'read_events', weight: 34, spoil: [1, 2], make: readEvents },
   { name: 'poll', weight: 6, spoil: [0], make: poll },
+  { name: 'select', weight: 3, spoil: [1, 2, 3, 4], make: select },
+  { name: 'epoll_ctl', weight: 9, spoil: [0, 3], make: epollCtl },
+  { name: 'epoll_wait', weight: 8, spoil: [0, 1, 2], make: epollWait },
   { name: 'FIONREAD', weight: 7, spoil: [0, 2], make: fionread },
   { name: 'group_fdinfo', weight: 9, spoil: [], make: fdinfo },
   { name: 'group_link', weight: 1, spoil: [], make: fdLink },

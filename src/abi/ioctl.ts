@@ -6,7 +6,7 @@ import { Socket } from '../kernel/socket.js'
 import type { Task } from '../kernel/task.js'
 import { FAN_IOC_OPEN_QUEUE_FD } from '../uapi/constants/fanotify.js'
 import { SIOCGSKNS } from '../uapi/constants/sockios.js'
-import { EBADF, EFAULT, ENOTTY, EPERM } from '../uapi/errno.js'
+import { EBADF, EFAULT, EINVAL, ENOTTY, EPERM } from '../uapi/errno.js'
 import { O_NONBLOCK, O_RDONLY } from '../uapi/fcntl.js'
 import { fileAt } from './descriptors.js'
 import { openQueue } from './fanotify_ioctl.js'
@@ -48,12 +48,16 @@ function fanotifyIoctl(task: Task, file: File, command: number, regs: Registers)
   return command === FAN_IOC_OPEN_QUEUE_FD ? openQueue(task, file) : plain(task, file, command, regs)
 }
 
+/** An epoll file has commands of its own, which do not matter here, and refuses all others. */
+const epollIoctl: IoctlHandler = () => -EINVAL
+
 const HANDLERS: Readonly<Partial<Record<FileKind, IoctlHandler>>> = {
   ns: nsIoctl,
   socket: socketIoctl,
   pidfd: pidfdIoctl,
   fanotify: fanotifyIoctl,
   'fanotify-control': fanotifyIoctl,
+  eventpoll: epollIoctl,
 }
 
 function ioctl(task: Task, regs: Registers): number {

@@ -9,11 +9,11 @@ import type { Memory } from './memory.js'
 import { type PendingSyscall, sleepOn } from './pending.js'
 import type { Registers } from './registers.js'
 import type { SyscallRow } from './syscall_row.js'
+import { checkSigmask, timespecWaits } from './wait_arguments.js'
 
 /** struct pollfd: an int, and two shorts. */
 const POLLFD_SIZE = 8
 const ALWAYS = POLLERR | POLLHUP
-const NANOSECONDS = 1_000_000_000
 
 let scratch = new Uint8Array(8 * POLLFD_SIZE)
 let scratchView = new DataView(scratch.buffer)
@@ -92,22 +92,11 @@ function pollAsleep(task: Task, memory: Memory, address: number, bytes: Uint8Arr
   return sleepOn(task, queues, attempt, letGo)
 }
 
-const timespec = new Uint8Array(16)
-const timespecView = new DataView(timespec.buffer)
-
 function ppoll(task: Task, regs: Registers): number | PendingSyscall {
-  const timeout = regs.ptr(2)
-  let waits = true
-  if (timeout !== 0) {
-    if (regs.memory.copyIn(timeout, timespec, 16) < 16) return -EFAULT
-    const seconds = timespecView.getBigInt64(0, true)
-    const nanoseconds = timespecView.getBigInt64(8, true)
-    if (seconds < 0n || nanoseconds < 0n || nanoseconds >= NANOSECONDS) return -EINVAL
-    waits = seconds !== 0n || nanoseconds !== 0n
-  }
-  // The signal mask has nothing to act on, but its size is checked.
-  if (regs.ptr(3) !== 0 && regs.size(4) !== 8) return -EINVAL
-  return poll(task, regs.memory, regs.ptr(0), regs.u32(1), waits)
+  const waits = timespecWaits(regs.memory, regs.ptr(2))
+  if (typeof waits === 'number') return waits
+  const error = checkSigmask(regs.memory, regs.ptr(3), regs.size(4))
+  return error === 0 ? poll(task, regs.memory, regs.ptr(0), regs.u32(1), waits) : error
 }
 
 /** Waiting for files. */

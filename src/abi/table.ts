@@ -3,6 +3,7 @@ import { capabilitySyscalls } from './capabilities.js'
 import { cloneSyscalls } from './clone.js'
 import { credentialSyscalls } from './credentials.js'
 import { descriptorSyscalls } from './descriptors.js'
+import { epollSyscalls } from './epoll.js'
 import { execSyscalls } from './exec.js'
 import { fanotifySyscalls } from './fanotify.js'
 import { fileSyscalls } from './files.js'
@@ -26,6 +27,7 @@ import { pollSyscalls } from './poll.js'
 import { prctlSyscalls } from './prctl.js'
 import { processSyscalls } from './process.js'
 import { readWriteSyscalls } from './readwrite.js'
+import { selectSyscalls } from './select.js'
 import { socketSyscalls } from './socket.js'
 import { statSyscalls } from './stat.js'
 import { statfsSyscalls } from './statfs.js'
@@ -52,6 +54,8 @@ export const SYSCALLS: readonly SyscallRow[] = [
   ...openSyscalls,
   ...pipeSyscalls,
   ...pollSyscalls,
+  ...selectSyscalls,
+  ...epollSyscalls,
   ...readWriteSyscalls,
   ...socketSyscalls,
   ...statSyscalls,

@@ -17,6 +17,7 @@ import {
 } from '../uapi/fcntl.js'
 import type { Cred } from './cred.js'
 import type { Dentry } from './dentry.js'
+import type { EpollItem } from './eventpoll.js'
 import { fsnotifyClose } from './fsnotify.js'
 import type { Inode } from './inode.js'
 import type { Mount } from './mount.js'
@@ -39,6 +40,7 @@ export type FileKind =
   | 'pidfd'
   | 'fanotify'
   | 'fanotify-control'
+  | 'eventpoll'
   | 'other'
 
 /** Readable, writable: the access mode that the open asked for. */
@@ -87,6 +89,8 @@ export abstract class File implements Path {
   mode: number
   pos = 0
   refs = 1
+  /** Who polls it all the time; null before the first. */
+  watchers: Set<EpollItem> | null = null
 
   protected constructor(path: Path, flags: number, cred: Cred, abilities: number) {
     this.mnt = path.mnt
@@ -120,6 +124,7 @@ export abstract class File implements Path {
   put(): void {
     if (--this.refs !== 0) return
     fsnotifyClose(this)
+    if (this.watchers !== null) for (const watcher of this.watchers) watcher.fileClosed()
     if ((this.mode & FMODE_WRITER) !== 0) {
       this.dentry.inode.writers--
       this.mnt.writers--

@@ -15,6 +15,8 @@ export interface Runnable {
  * because its task dies.
  */
 export interface Sleeper {
+  /** Woken, and not run since. */
+  readonly queued?: boolean
   wake(subject: Task | null): void
   kill(): void
 }
@@ -46,5 +48,10 @@ export class WaitQueue {
   /** Makes every sleeper try again. It stays on the queue until its call is done. */
   wakeAll(subject: Task | null = null): void {
     for (const sleeper of this.#sleepers) sleeper.wake(subject)
+  }
+
+  /** Makes the one try again that has slept longest, of those that are not about to. */
+  wakeOne(): void {
+    this.#sleepers.find(({ queued }) => queued !== true)?.wake(null)
   }
 }

@@ -42,6 +42,14 @@ const FDINFO: readonly Rule[] = [
   { pattern: /^fanotify mnt_ns:(\d+) /dgm, values: [{ name: 'mnt_ns', kind: 'ns_inum', encoding: 'dec' }] },
   { pattern: /^fanotify mnt_ns_id:(\d+) /dgm, values: [{ name: 'mnt_ns_id', kind: 'ns_id', encoding: 'dec' }] },
   { pattern: /^fanotify user_ns_id:(\d+) /dgm, values: [{ name: 'user_ns_id', kind: 'ns_id', encoding: 'dec' }] },
+  {
+    pattern: /^tfd: .* ino:([0-9a-f]+) sdev:(?<scope>[0-9a-f]+)(?=\n)/dgm,
+    values: [
+      { name: 'ino', kind: 'ino', encoding: 'hex' },
+      { name: 'sdev', kind: 'dev', encoding: 'hex' },
+    ],
+    scope: 'sdev',
+  },
   { pattern: /^Pid:\t(\d+)(?=\n)/dgm, values: [{ name: 'Pid', kind: 'pid', encoding: 'dec' }] },
   { pattern: /^NSpid:\t(\d+)/dgm, values: [{ name: 'NSpid', kind: 'pid', encoding: 'dec' }] },
 ]

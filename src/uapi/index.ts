@@ -16,6 +16,7 @@
  */
 
 export type { Bytes } from './bytes.js'
+export * from './constants/eventpoll.js'
 export * from './constants/fanotify.js'
 export * from './constants/magic.js'
 export * from './constants/mount.js'
