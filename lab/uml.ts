@@ -18,7 +18,7 @@ export interface UmlOptions {
 }
 
 /** Where `npm run lab:setup` puts the kernel. */
-export function fetchedKernel(): string {
+function fetchedKernel(): string {
   return join(cacheFolder(), 'uml', 'linux')
 }
 

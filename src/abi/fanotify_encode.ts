@@ -174,7 +174,7 @@ export function writePidfdRecord(view: DataView, at: number, pidfd: number): num
 }
 
 /** Writes the record of a mount event and gives where it ends. */
-export function writeMntRecord(view: DataView, at: number, event: MntEvent): number {
+function writeMntRecord(view: DataView, at: number, event: MntEvent): number {
   writeHeader(view, at, FAN_EVENT_INFO_TYPE_MNT, MNT_RECORD)
   view.setUint32(at + INFO_HEADER, 0, true)
   writeU64(view, at + MNT_ID, event.mntId)
@@ -182,7 +182,7 @@ export function writeMntRecord(view: DataView, at: number, event: MntEvent): num
 }
 
 /** Writes the record of a namespace event and gives where it ends. */
-export function writeNsRecord(view: DataView, at: number, event: NsEvent): number {
+function writeNsRecord(view: DataView, at: number, event: NsEvent): number {
   writeHeader(view, at, FAN_EVENT_INFO_TYPE_NS, NS_RECORD)
   view.setUint32(at + INFO_HEADER, 0, true)
   writeU64(view, at + SELF_NSID, event.selfNsid)
@@ -257,7 +257,7 @@ function writeErrorRecord(view: DataView, at: number, event: ErrorEvent): number
 }
 
 /** Writes the record of the range that is about to be accessed and gives where it ends. */
-export function writeRangeRecord(view: DataView, at: number, event: PermEvent): number {
+function writeRangeRecord(view: DataView, at: number, event: PermEvent): number {
   writeHeader(view, at, FAN_EVENT_INFO_TYPE_RANGE, RANGE_RECORD)
   view.setUint32(at + INFO_HEADER, 0, true)
   writeU64(view, at + RANGE_OFFSET, event.offset)

@@ -14,10 +14,7 @@ import {
   FAN_REPORT_TID,
 } from '../uapi/constants/fanotify.js'
 import { EINVAL, EMFILE, EPERM } from '../uapi/errno.js'
-import { O_ACCMODE, O_APPEND, O_CLOEXEC, O_NOATIME, O_NONBLOCK, O_SYNC } from '../uapi/fcntl.js'
-
-/** O_LARGEFILE as the kernel knows it; user space on x86-64 sees 0. */
-export const O_LARGEFILE = 0x8000 as const
+import { O_ACCMODE, O_APPEND, O_CLOEXEC, O_LARGEFILE, O_NOATIME, O_NONBLOCK, O_SYNC } from '../uapi/fcntl.js'
 
 const EVENT_F_FLAGS: number = O_ACCMODE | O_APPEND | O_NONBLOCK | O_SYNC | O_CLOEXEC | O_LARGEFILE | O_NOATIME
 

@@ -3,7 +3,7 @@ import { EFAULT, ENAMETOOLONG } from '../uapi/errno.js'
 /** Longest path that a syscall takes, its NUL included. */
 export const PATH_MAX = 4096
 /** First address that no user mapping can have (47-bit user address space). */
-export const TASK_SIZE_MAX = 0x7fff_ffff_f000
+const TASK_SIZE_MAX = 0x7fff_ffff_f000
 
 /**
  * Memory behind integer pointers, as an embedder has it. Both calls may stop early: where they stop the kernel faults.

@@ -8,7 +8,7 @@ function wanted(): boolean {
 }
 
 /** Whether stdout is to be coloured: on a terminal, unless NO_COLOR says otherwise; FORCE_COLOR colours pipes too. */
-export const colored: boolean = wanted()
+const colored: boolean = wanted()
 
 /** picocolors for stdout. */
 export const color: ReturnType<typeof picocolors.createColors> = picocolors.createColors(colored)

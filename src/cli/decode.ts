@@ -20,7 +20,7 @@ import { eventToText } from './text.js'
 export type DecodeFormat = 'text' | 'ndjson' | 'json' | 'hex'
 
 /** Every {@link DecodeFormat}, the default first. */
-export const DECODE_FORMATS: readonly DecodeFormat[] = ['text', 'ndjson', 'json', 'hex']
+const DECODE_FORMATS: readonly DecodeFormat[] = ['text', 'ndjson', 'json', 'hex']
 
 /** The options of `kabinet decode`. */
 export interface DecodeOptions extends FilterOptions {

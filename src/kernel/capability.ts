@@ -9,7 +9,6 @@ export const CAP_SETGID = 6
 export const CAP_SETUID = 7
 export const CAP_SETPCAP = 8
 export const CAP_LINUX_IMMUTABLE = 9
-export const CAP_NET_BIND_SERVICE = 10
 export const CAP_NET_ADMIN = 12
 export const CAP_NET_RAW = 13
 export const CAP_SYS_CHROOT = 18
@@ -20,7 +19,6 @@ export const CAP_MKNOD = 27
 export const CAP_AUDIT_WRITE = 29
 export const CAP_SETFCAP = 31
 export const CAP_MAC_OVERRIDE = 32
-export const CAP_PERFMON = 38
 export const CAP_CHECKPOINT_RESTORE = 40
 export const CAP_LAST_CAP = 40
 

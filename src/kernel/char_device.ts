@@ -35,7 +35,7 @@ const DEVICES: ReadonlyMap<number, Device> = new Map([
 const ZEROES = new Uint8Array(4096)
 
 /** An open character device. */
-export class CharDeviceFile extends File {
+class CharDeviceFile extends File {
   readonly kind = 'char'
   readonly #device: Device
   #queue: WaitQueue | null = null

@@ -2,7 +2,6 @@ import { CAP_EMPTY_SET, CAP_FULL_SET, type CapSet } from './capability.js'
 import type { UserNamespace } from './user_namespace.js'
 
 /** Bits of `securebits`. */
-export const SECURE_NOROOT = 1
 export const SECURE_NO_SETUID_FIXUP = 4
 export const SECURE_KEEP_CAPS = 16
 export const SECURE_NO_CAP_AMBIENT_RAISE = 64

@@ -7,12 +7,12 @@ import { peersOf } from './propagation.js'
 const octal = (character: string): string => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`
 
 /** A path as the kernel writes it in its tables: blanks and backslashes as `\` and three octal digits. */
-export function manglePath(text: string): string {
+function manglePath(text: string): string {
   return text.replace(/[ \t\n\\]/g, octal)
 }
 
 /** Other words in such a table: `#` is escaped too. */
-export function mangle(text: string): string {
+function mangle(text: string): string {
   return text.replace(/[ \t\n\\#]/g, octal)
 }
 

@@ -50,7 +50,7 @@ export function enslaveAfter(mount: Mount, sibling: Mount): void {
 }
 
 /** Leaves its master. */
-export function leaveMaster(mount: Mount): void {
+function leaveMaster(mount: Mount): void {
   const { master, nextSlave, previousSlave } = mount
   if (master === null) return
   if (previousSlave === null) master.firstSlave = nextSlave

@@ -85,7 +85,7 @@ class ProcRoot extends ProcInode {
 }
 
 /** The directory of a process; the pid remembers it for each procfs that was asked. */
-export class ProcPidDentry extends Dentry {
+class ProcPidDentry extends Dentry {
   /** The same process's directory in another procfs. */
   next: Dentry | null = null
 }

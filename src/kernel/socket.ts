@@ -37,7 +37,7 @@ export class SockfsSuperBlock extends SuperBlock {
 }
 
 /** A place for a new socket of `task`. */
-export function socketPath(task: Task): Path {
+function socketPath(task: Task): Path {
   const { vfs } = task.kernel
   const mnt = vfs.sockets
   const inode = new SocketInode(mnt.sb, vfs.newIno(), task.cred.fsuid, task.cred.fsgid)

@@ -33,7 +33,7 @@ const SUFFIXES: Readonly<Record<string, number>> = {
 }
 
 /** A number with a suffix as the kernel's memparse takes it, or null. */
-export function parseSize(text: string): number | null {
+function parseSize(text: string): number | null {
   const match = /^(0[xX][0-9a-fA-F]+|[0-9]+)([kKmMgGtTpP]?)$/.exec(text)
   if (match === null) return null
   const digits = match[1]!
@@ -113,7 +113,7 @@ const WORDS: Readonly<Record<string, (options: TmpfsOptions) => number>> = {
 }
 
 /** A filesystem in memory that was mounted, not there from boot on. */
-export class TmpfsSuperBlock extends MemorySuperBlock {
+class TmpfsSuperBlock extends MemorySuperBlock {
   settings: TmpfsOptions
 
   constructor(task: Task, context: FsContext, settings: TmpfsOptions) {

@@ -79,7 +79,7 @@ export function retText(ret: number | null): string {
 }
 
 /** An argument as a person would write it. */
-export function argText(arg: Arg): string {
+function argText(arg: Arg): string {
   if (arg === null) return 'NULL'
   if (typeof arg !== 'object') return String(arg)
   if ('str' in arg) return JSON.stringify(arg.str)

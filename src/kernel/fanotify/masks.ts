@@ -34,7 +34,7 @@ export const FD_EVENTS: number = FAN_ACCESS | FAN_MODIFY | FAN_CLOSE | FAN_OPEN 
 export const DIRENT_EVENTS: number = FAN_MOVE | FAN_CREATE | FAN_DELETE | FAN_RENAME
 
 /** Events for which there is no open file. */
-export const INODE_EVENTS: number = DIRENT_EVENTS | FAN_ATTRIB | FAN_MOVE_SELF | FAN_DELETE_SELF | FAN_FS_ERROR
+const INODE_EVENTS: number = DIRENT_EVENTS | FAN_ATTRIB | FAN_MOVE_SELF | FAN_DELETE_SELF | FAN_FS_ERROR
 
 /** Not events: they widen what a mark's events apply to. */
 export const EVENT_FLAGS: number = FAN_EVENT_ON_CHILD | FAN_ONDIR
