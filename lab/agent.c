@@ -557,11 +557,9 @@ static int is_one_of(const char *name, const char *const *names) {
  * An uninterruptible sleep is a call that waits for someone only where the kernel waits for another task's doing. The
  * stack says where; wchan would be cheaper, but names the wrong function in a user-mode Linux.
  */
-static int waits_for_others(const struct task *t) {
+static int waits_in(const struct task *t, const char *const *places) {
   static const char *const machinery[] = {"__switch_to",         "__schedule", "schedule", "__wait_for_common",
                                           "wait_for_completion", "preempt_",   "io_schedule", NULL};
-  static const char *const places[] = {"fanotify_handle_event", "fanotify_get_response", "fsnotify_destroy_group",
-                                       "kernel_clone", "wait_for_vfork_done", NULL};
   char path[64], text[2048];
   snprintf(path, sizeof path, "%d/task/%d/stack", t->pid, t->tid);
   if (read_proc(path, text, sizeof text) > 0) {
@@ -573,6 +571,18 @@ static int waits_for_others(const struct task *t) {
   }
   snprintf(path, sizeof path, "%d/task/%d/wchan", t->pid, t->tid);
   return read_proc(path, text, sizeof text) > 0 && is_one_of(text, places);
+}
+
+static int waits_for_others(const struct task *t) {
+  static const char *const places[] = {"fanotify_handle_event", "fanotify_get_response", "fsnotify_destroy_group",
+                                       "kernel_clone", "wait_for_vfork_done", NULL};
+  return waits_in(t, places);
+}
+
+/* Closing a group waits for those who wait for another: that no signal ends. */
+static int waits_to_close(const struct task *t) {
+  static const char *const places[] = {"fsnotify_destroy_group", NULL};
+  return waits_in(t, places);
 }
 
 /*
@@ -790,6 +800,7 @@ static void settle_once(void) {
           /* pid 1 of a pid namespace waits for zombies whose parents live outside */
           int waits = s.state == 'S' || (s.state == 'D' && waits_for_others(t));
           if (t->killed ? s.state == 'S' && !on_its_way && is_off_cpu(t) : waits && sleeps_in_call(t)) break;
+          if (s.state == 'D' && waits_to_close(t)) break;
         }
         if (n > 20000) die("task %d does not come to its end, state %c", t->number, s.state);
         if (n < 4) sched_yield();
@@ -1145,6 +1156,7 @@ static void run_step(u32 index) {
     free(c);
     drop_dead_pending();
     quiesce(NULL);
+    settle(); /* it may have waited for them with the closing of a group */
     emit_completions();
     return;
   }
@@ -1181,6 +1193,8 @@ static void run_step(u32 index) {
   if (sends_signals(nr) || o == DEAD || nexiting) {
     settle();
     drop_dead_pending();
+    quiesce(NULL);
+    settle();
   }
   emit_completions();
   if (o == SLEEPS) pending[npending++] = c;

@@ -183,7 +183,7 @@ export class Emulator {
     // The embedder's memory, clock and onComplete may throw, and are not to leave calls asleep that nothing wakes any more.
     try {
       let result = row.handler(task, regs)
-      if (kernel.returnWait !== null) result = this.#leave(task, result, kernel.returnWait)
+      if (kernel.returnWait !== null) result = this.#leave(task, result, kernel.takeReturnWait()!)
       if (typeof result !== 'number') {
         result.nr = nr < 0 ? row.nr : nr
         result.name = row.name
@@ -202,10 +202,11 @@ export class Emulator {
   /** Sleeps on the way out of a call; not if those who are waited for let go at once, because of the call itself. */
   #leave(task: Task, result: number | PendingSyscall, wait: ReturnWait): number | PendingSyscall {
     const { kernel } = this
-    kernel.returnWait = null
     if (typeof result !== 'number' || task.state !== 'running') return result
-    const pending = sleepOn(task, [wait.released], () => (wait.isHeld ? WOULD_BLOCK : result))
-    pending.interruptible = false
+    if (!wait.isHeld) return result
+    const pending = sleepOn(task, [], () => result)
+    pending.result = result
+    pending.leave(wait)
     if (this.#depth === 1) kernel.drain()
     return pending.done ? result : pending
   }

@@ -1,4 +1,4 @@
-import { type File, FMODE_NONOTIFY } from '../kernel/file.js'
+import { type File, FMODE_ASKS_RANGE } from '../kernel/file.js'
 import { fsnotifyAccess, fsnotifyOpen } from '../kernel/fsnotify.js'
 import { fsnotifyOpenPermission, fsnotifyReadPermission, type PermissionAsk } from '../kernel/fsnotify_permission.js'
 import { MNT_NOEXEC } from '../kernel/mount.js'
@@ -6,12 +6,12 @@ import { dentryOpen, undoOpen } from '../kernel/open.js'
 import { type Path, pathDone } from '../kernel/path.js'
 import { inodePermission, MAY_EXEC, MAY_OPEN } from '../kernel/permission.js'
 import type { Task } from '../kernel/task.js'
+import { WaitQueue, WOULD_BLOCK } from '../kernel/wait_queue.js'
 import { E2BIG, EACCES, EFAULT, EINVAL, ELOOP, ENOEXEC, ENOSYS, ETXTBSY } from '../uapi/errno.js'
 import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, O_LARGEFILE, O_RDONLY } from '../uapi/fcntl.js'
 import type { Memory } from './memory.js'
 import { readString } from './path_argument.js'
-import type { PendingSyscall } from './pending.js'
-import { afterPermission } from './permission.js'
+import { type PendingSyscall, sleepOn } from './pending.js'
 import type { Registers } from './registers.js'
 import { pathArgument } from './stat.js'
 import type { SyscallRow } from './syscall_row.js'
@@ -80,21 +80,90 @@ function runHead(task: Task, file: File): number {
   return known ? -ENOSYS : -ENOEXEC
 }
 
-/** Goes on with `proceed` once the answer is there. */
-function whenAllowed(
-  task: Task,
-  asked: number | PermissionAsk,
-  refuse: () => void,
-  proceed: () => number,
-): number | PendingSyscall {
-  if (asked === 0) return proceed()
-  if (typeof asked === 'number') {
-    refuse()
-    return asked
+/** An exec from the opening of the file on: it may have to wait for permission to open and to read it. */
+class Exec {
+  /** Whoever is asked wakes the task here. */
+  readonly #waitQueue: WaitQueue = new WaitQueue()
+  readonly #task: Task
+  readonly #file: File
+  readonly #flags: number
+  /** The strings to run it with: 0 or -errno. */
+  readonly #checkStrings: () => number
+  #question: PermissionAsk | null = null
+  #stage: 'opening' | 'reading' = 'opening'
+  /** Nobody may open it for writing meanwhile. */
+  #deniesWriters = false
+
+  constructor(task: Task, file: File, flags: number, strings: () => number) {
+    this.#task = task
+    this.#file = file
+    this.#flags = flags
+    this.#checkStrings = strings
   }
-  return afterPermission(task, asked, null, proceed, (refused) => {
-    if (refused) refuse()
-  })
+
+  start(): number | PendingSyscall {
+    const { result, question } = this.#ask(fsnotifyOpenPermission(this.#task, this.#file, true, this.#waitQueue))
+    if (question === null) {
+      const opened = this.#opened(result)
+      if (opened !== WOULD_BLOCK) return opened
+    }
+    const pending = sleepOn(
+      this.#task,
+      [this.#waitQueue],
+      () => this.#attempt(),
+      () => {
+        this.#question?.cancel()
+        this.#end(0)
+      },
+    )
+    pending.interruptible = false
+    return pending
+  }
+
+  #ask(asked: number | PermissionAsk): { result: number; question: PermissionAsk | null } {
+    if (typeof asked === 'number') return { result: asked, question: null }
+    this.#question = asked
+    return { result: 0, question: asked }
+  }
+
+  #attempt(): number {
+    const answer = this.#question!.attempt()
+    if (answer === WOULD_BLOCK) return WOULD_BLOCK
+    this.#question = null
+    return this.#stage === 'opening' ? this.#opened(answer) : this.#mayRead(answer)
+  }
+
+  /** The open was allowed (0), or refused. */
+  #opened(answer: number): number {
+    const file = this.#file
+    if (answer !== 0) {
+      undoOpen(file)
+      return answer
+    }
+    this.#stage = 'reading'
+    fsnotifyOpen(file, true)
+    // Whoever is asked before the reading may have to write to it first.
+    if ((file.mode & FMODE_ASKS_RANGE) === 0) {
+      if (file.inode.writers > 0) return this.#end(-ETXTBSY)
+      file.inode.executing++
+      this.#deniesWriters = true
+    }
+    const error = this.#checkStrings()
+    if (error !== 0 || (this.#flags & AT_EXECVE_CHECK) !== 0) return this.#end(error)
+    const { result, question } = this.#ask(fsnotifyReadPermission(this.#task, file, 0, HEAD_SIZE, this.#waitQueue))
+    return question === null ? this.#mayRead(result) : WOULD_BLOCK
+  }
+
+  #mayRead(answer: number): number {
+    return this.#end(answer === 0 ? runHead(this.#task, this.#file) : answer)
+  }
+
+  #end(result: number): number {
+    if (this.#deniesWriters) this.#file.inode.executing--
+    if (this.#stage === 'opening') undoOpen(this.#file)
+    else this.#file.put()
+    return result
+  }
 }
 
 function exec(task: Task, regs: Registers, dfd: number, register: number, flags: number): number | PendingSyscall {
@@ -104,35 +173,13 @@ function exec(task: Task, regs: Registers, dfd: number, register: number, flags:
   const file = openExec(task, path)
   pathDone(path)
   if (typeof file === 'number') return file
-  return whenAllowed(
-    task,
-    fsnotifyOpenPermission(task, file, true),
-    () => undoOpen(file),
-    () => {
-      fsnotifyOpen(file, true)
-      const result = runOpen(task, regs, file, register, flags)
-      file.put()
-      return result
-    },
-  )
-}
-
-function runOpen(task: Task, regs: Registers, file: File, register: number, flags: number): number {
-  if (file.inode.writers > 0) return -ETXTBSY
-  if ((flags & AT_EXECVE_CHECK) !== 0) return 0
-  const error = checkStrings(regs.memory, regs.ptr(register + 1)) || checkStrings(regs.memory, regs.ptr(register + 2))
-  if (error !== 0) return error
-  // A question about the reading in the middle of an exec is not modelled.
-  const asked = (file.mode & FMODE_NONOTIFY) === 0 ? fsnotifyReadPermission(task, file, 0, HEAD_SIZE) : 0
-  if (typeof asked !== 'number') {
-    asked.cancel()
-    return -ENOSYS
-  }
-  return asked === 0 ? runHead(task, file) : asked
+  const { memory } = regs
+  const [args, environment] = [regs.ptr(register + 1), regs.ptr(register + 2)]
+  return new Exec(task, file, flags, () => checkStrings(memory, args) || checkStrings(memory, environment)).start()
 }
 
 const NOTE =
-  'opens and reads the file, with the events of it; what a kernel would run (ELF, scripts) is ENOSYS then, as is an access that a group wants to be asked for'
+  'opens and reads the file, with the events of it and the permission that it takes; what a kernel would run (ELF, scripts) is ENOSYS then'
 
 /** Running programs, as far as the file goes. */
 export const execSyscalls: readonly SyscallRow[] = [

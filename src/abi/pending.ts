@@ -1,5 +1,6 @@
+import { doExit } from '../kernel/exit.js'
 import type { Task } from '../kernel/task.js'
-import { type WaitQueue, WOULD_BLOCK } from '../kernel/wait_queue.js'
+import { type ReturnWait, type WaitQueue, WOULD_BLOCK } from '../kernel/wait_queue.js'
 import { EINTR } from '../uapi/errno.js'
 import type { Registers } from './registers.js'
 
@@ -27,6 +28,8 @@ export class PendingSyscall {
   interruptible = true
   /** Whether it wakes for what happened to `subject`; for everything where null. */
   heeds: ((subject: Task) => boolean) | null = null
+  /** What it still has to wait for before it returns: no signal ends that. */
+  #leaving: ReturnWait | null = null
   readonly #attempt: () => number
   readonly #cancel: (() => void) | null
   readonly #queues: readonly WaitQueue[]
@@ -54,9 +57,13 @@ export class PendingSyscall {
     return this.#promise
   }
 
+  get killable(): boolean {
+    return this.#leaving === null
+  }
+
   /** A signal handler ran: the call comes back with -EINTR. False if it was done already, or sleeps on all the same. */
   interrupt(): boolean {
-    if (this.done || this.killed || !this.interruptible) return false
+    if (this.done || this.killed || !this.interruptible || this.#leaving !== null) return false
     this.task.kernel.current = this.task
     this.#cancel?.()
     this.#finish(-EINTR)
@@ -67,9 +74,32 @@ export class PendingSyscall {
   run(): void {
     this.queued = false
     if (this.done || this.killed) return
-    this.task.kernel.current = this.task
-    const result = this.#attempt()
-    if (result !== WOULD_BLOCK && !this.killed) this.#finish(result)
+    const { kernel } = this.task
+    kernel.current = this.task
+    if (this.#leaving === null) {
+      const result = this.#attempt()
+      if (result === WOULD_BLOCK || this.killed) return
+      this.result = result
+      this.leave(kernel.takeReturnWait())
+    } else this.leave(this.#leaving)
+  }
+
+  /** @internal The call has its result: it returns, once it need not wait for anything else. */
+  leave(wait: ReturnWait | null): void {
+    const { kernel, group } = this.task
+    if (wait?.isHeld) {
+      if (this.#leaving === null) kernel.released.add(this)
+      this.#leaving = wait
+      return
+    }
+    if (this.#leaving === null || group.groupExitCode < 0) {
+      this.#finish(this.result as number)
+      return
+    }
+    this.killed = true
+    this.task.sleep = null
+    this.#leaveQueues()
+    doExit(this.task, group.groupExitCode)
   }
 
   /** @internal The task dies in its sleep. */
@@ -77,7 +107,7 @@ export class PendingSyscall {
     if (this.done || this.killed) return
     this.killed = true
     this.task.sleep = null
-    for (const queue of this.#queues) queue.remove(this)
+    this.#leaveQueues()
     this.#cancel?.()
   }
 
@@ -93,9 +123,14 @@ export class PendingSyscall {
     this.done = true
     this.result = result
     this.task.sleep = null
-    for (const queue of this.#queues) queue.remove(this)
+    this.#leaveQueues()
     this.onDone?.(this)
     this.#resolve?.(result)
+  }
+
+  #leaveQueues(): void {
+    for (const queue of this.#queues) queue.remove(this)
+    if (this.#leaving !== null) this.task.kernel.released.remove(this)
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   type File,
   FMODE_ASKS,
+  FMODE_ASKS_RANGE,
   FMODE_CAN_READ,
   FMODE_CAN_WRITE,
   FMODE_LSEEK,
@@ -31,6 +32,9 @@ const SEEK_CUR = 1
 const SEEK_END = 2
 const SEEK_HOLE = 4
 
+/** A file whose accesses may ask for permission. */
+const ASKS = FMODE_ASKS | FMODE_ASKS_RANGE
+
 type Mover = (file: File, task: Task, buffer: UserBuffer) => number
 
 /** Asks for permission where somebody watches, then runs `move`. `offset` is where in the file the bytes lie. */
@@ -42,7 +46,7 @@ function askAndMove(
   reads: boolean,
   offset: number,
 ): number | PendingSyscall {
-  if ((file.mode & FMODE_ASKS) === 0) return moveOrSleep(task, file, buffer, move, reads)
+  if ((file.mode & ASKS) === 0) return moveOrSleep(task, file, buffer, move, reads)
   const asked = (reads ? fsnotifyReadPermission : fsnotifyWritePermission)(task, file, offset, buffer.remaining)
   if (typeof asked === 'number') return asked === 0 ? moveOrSleep(task, file, buffer, move, reads) : asked
   file.get()
@@ -123,7 +127,7 @@ function positioned(task: Task, regs: Registers, reads: boolean): number | Pendi
   const error = checkRange(address, count)
   if (error !== 0) return error
   const buffer = new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT))
-  if ((file.mode & FMODE_ASKS) === 0) return moveAt(task, file, buffer, reads, offset)
+  if ((file.mode & ASKS) === 0) return moveAt(task, file, buffer, reads, offset)
   return askAndMove(task, file, buffer, () => moveAt(task, file, buffer, reads, offset), reads, offset)
 }
 

@@ -4,7 +4,7 @@ import type { PidNamespace } from './pid_namespace.js'
 import { exitThreads, markGroupExit, mayKill, sendSignal } from './signal.js'
 import type { Task } from './task.js'
 import type { ThreadGroup } from './thread_group.js'
-import type { Runnable } from './wait_queue.js'
+import type { ReturnWait, Runnable, Sleeper } from './wait_queue.js'
 
 /** The initial pid 1 ended: a real kernel panics. */
 export class KernelPanic extends Error {
@@ -52,12 +52,55 @@ export function doExit(task: Task, status: number): void {
   task.nsproxy = null
   fs?.put()
   nsproxy?.put()
+  const outer = kernel.takeReturnWait()
   files?.put(task)
+  const wait = kernel.takeReturnWait()
+  kernel.returnWait = outer
+  if (wait?.isHeld) new ClosingExit(task, wait)
+  else endExit(task)
+}
 
+/** What is left of an exit when all is closed. */
+function endExit(task: Task): void {
   if (becomesReaperless(task)) {
     if (!zap(task)) return
   }
   exitNotify(task)
+}
+
+/** An exit that waits for what it closes. */
+class ClosingExit implements Runnable, Sleeper {
+  readonly task: Task
+  readonly #wait: ReturnWait
+  #queued = false
+
+  constructor(task: Task, wait: ReturnWait) {
+    this.task = task
+    this.#wait = wait
+    task.kernel.released.add(this)
+  }
+
+  get killable(): boolean {
+    return false
+  }
+
+  wake(): void {
+    if (this.#queued) return
+    this.#queued = true
+    this.task.kernel.runQueue.push(this)
+  }
+
+  /** It is dying already. */
+  kill(): void {}
+
+  run(): void {
+    const { task } = this
+    this.#queued = false
+    task.kernel.current = task
+    if (this.#wait.isHeld) return
+    task.kernel.released.remove(this)
+    endExit(task)
+  }
 }
 
 /** True if `task` is the pid 1 that its namespace's orphans go to and no other thread can take its place. */

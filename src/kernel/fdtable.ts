@@ -1,5 +1,6 @@
 import { EBADF, EINVAL, EMFILE } from '../uapi/errno.js'
 import type { File } from './file.js'
+import { LateCloses } from './late_closes.js'
 import type { Task } from './task.js'
 
 /** A table of descriptors (`struct files_struct`), shared by tasks cloned with CLONE_FILES. */
@@ -35,19 +36,27 @@ export class FdTable {
     return this
   }
 
-  /** Drops a sharer; the last one closes every descriptor, lowest first. */
+  /** Drops a sharer; the last one closes every descriptor. */
   put(task: Task): void {
     if (--this.refs !== 0) return
+    const closed: File[] = []
+    this.#closeAll(task, 0, this.#files.length - 1, closed)
+    this.#files.length = 0
+    this.#next = 0
+    letGo(task, closed)
+  }
+
+  #closeAll(task: Task, first: number, last: number, closed: File[]): void {
     const files = this.#files
-    for (let fd = 0; fd < files.length; fd++) {
+    for (let fd = first; fd <= last; fd++) {
       const file = files[fd]!
       if (file === null) continue
       files[fd] = null
+      this.#cloexec?.delete(fd)
       file.flush(task)
-      file.put()
+      closed.push(file)
     }
-    files.length = 0
-    this.#next = 0
+    if (first < this.#next) this.#next = first
   }
 
   /** The file behind `fd`, O_PATH ones too, or null. */
@@ -120,11 +129,13 @@ export class FdTable {
   closeRange(task: Task, first: number, last: number, onlyMark: boolean): number {
     if (first > last) return -EINVAL
     const end = Math.min(last, this.#files.length - 1)
-    for (let fd = first; fd <= end; fd++) {
-      if (this.file(fd) === null) continue
-      if (onlyMark) this.setCloexec(fd, true)
-      else this.close(task, fd)
+    if (onlyMark) {
+      for (let fd = first; fd <= end; fd++) if (this.file(fd) !== null) this.setCloexec(fd, true)
+      return 0
     }
+    const closed: File[] = []
+    this.#closeAll(task, first, end, closed)
+    letGo(task, closed)
     return 0
   }
 
@@ -155,4 +166,10 @@ export class FdTable {
   get size(): number {
     return this.#files.length
   }
+}
+
+/** The files are let go of on the way out, the one that was closed last first. */
+function letGo({ kernel }: Task, files: File[]): void {
+  const closes = new LateCloses(kernel, files)
+  if (closes.isHeld) kernel.returnWait = closes
 }

@@ -26,9 +26,6 @@ import { WaitQueue, WOULD_BLOCK } from './wait_queue.js'
 /** In which order one access asks when it is of several kinds. */
 const ORDER: readonly number[] = [FAN_PRE_ACCESS, FAN_ACCESS_PERM, FAN_OPEN_EXEC_PERM, FAN_OPEN_PERM]
 
-/** The kinds that come after the open. */
-const ACCESSES = FAN_PRE_ACCESS | FAN_ACCESS_PERM
-
 /** What the access gets for an answer: 0 or -errno. */
 function verdict(response: number): number {
   if ((response & FAN_ALLOW) !== 0) return 0
@@ -39,7 +36,7 @@ function verdict(response: number): number {
 /** An access that asks the groups that watch, one after the other; it may have to wait for each of them. */
 export class PermissionAsk {
   /** Woken when an answer is there. */
-  readonly waitQueue: WaitQueue = new WaitQueue()
+  readonly waitQueue: WaitQueue
   readonly #task: Task
   readonly #path: Path
   readonly #offset: number
@@ -51,7 +48,8 @@ export class PermissionAsk {
   /** The groups whose marks the wait holds on to. */
   #held: FanotifyGroup[] = []
 
-  constructor(task: Task, path: Path, mask: number, offset: number, count: number) {
+  constructor(task: Task, path: Path, mask: number, offset: number, count: number, waitQueue: WaitQueue) {
+    this.waitQueue = waitQueue
     this.#task = task
     this.#path = path
     this.#left = mask
@@ -156,16 +154,23 @@ export class PermissionAsk {
 const PAGE_SIZE = 4096
 
 /** Asks for an access: 0 if it may go on, -errno if not, and the question itself where there is an answer to wait for. */
-function ask(task: Task, path: Path, mask: number, offset: number, count: number): number | PermissionAsk {
+function ask(
+  task: Task,
+  path: Path,
+  mask: number,
+  offset: number,
+  count: number,
+  waitQueue: WaitQueue = new WaitQueue(),
+): number | PermissionAsk {
   const start = offset < 0 ? -1 : offset - (offset % PAGE_SIZE)
   const end = Math.ceil((offset + count) / PAGE_SIZE) * PAGE_SIZE
-  const asking = new PermissionAsk(task, path, mask, start, end - start)
+  const asking = new PermissionAsk(task, path, mask, start, end - start, waitQueue)
   const result = asking.attempt()
   return result === WOULD_BLOCK ? asking : result
 }
 
-/** The permission events of the object at `path` that might be asked of anybody. */
-function watchedFor(path: Path): number {
+/** The permission events of the object at `path` that somebody may want to be asked for. */
+function watchedQuestions(path: Path): number {
   const { mnt, dentry } = path
   const { inode } = dentry
   let mask = 0
@@ -180,24 +185,35 @@ function watchedFor(path: Path): number {
  * Asks whether a file may be opened (`exec`: to be run), and settles whether its later accesses ask: those through a file
  * that was opened before anybody watched accesses never do. 0, -errno, or the question to wait for.
  */
-export function fsnotifyOpenPermission(task: Task, file: File, exec = false): number | PermissionAsk {
+export function fsnotifyOpenPermission(
+  task: Task,
+  file: File,
+  exec = false,
+  waitQueue?: WaitQueue,
+): number | PermissionAsk {
   const { sb, inode } = file.dentry
   if (sb.permissionWatchers === 0 || (file.mode & FMODE_NONOTIFY) !== 0) return 0
-  const watched = watchedFor(file)
-  if (watched === 0) return 0
-  if ((watched & ACCESSES) !== 0) file.mode |= FMODE_ASKS
-  if (sb.preContentWatchers !== 0 && (inode.isReg || inode.isDir)) file.mode |= FMODE_ASKS_RANGE
-  return ask(task, file, exec ? FAN_OPEN_EXEC_PERM | FAN_OPEN_PERM : FAN_OPEN_PERM, -1, 0)
+  const questions = watchedQuestions(file)
+  if ((questions & FAN_ACCESS_PERM) !== 0) file.mode |= FMODE_ASKS | FMODE_ASKS_RANGE
+  else if ((questions & FAN_PRE_ACCESS) !== 0 && inode.isReg) file.mode |= FMODE_ASKS_RANGE
+  const kinds = exec ? FAN_OPEN_EXEC_PERM | FAN_OPEN_PERM : FAN_OPEN_PERM
+  return (questions & kinds) === 0 ? 0 : ask(task, file, kinds, -1, 0, waitQueue)
 }
 
 /**
  * Asks whether `count` bytes may be read at `offset` of an open file; -1 where there is no position (directories). 0,
  * -errno, or the question to wait for.
  */
-export function fsnotifyReadPermission(task: Task, file: File, offset: number, count: number): number | PermissionAsk {
-  if ((file.mode & FMODE_ASKS) === 0) return 0
-  const kinds = (file.mode & FMODE_ASKS_RANGE) !== 0 ? FAN_PRE_ACCESS | FAN_ACCESS_PERM : FAN_ACCESS_PERM
-  return ask(task, file, kinds, offset, count)
+export function fsnotifyReadPermission(
+  task: Task,
+  file: File,
+  offset: number,
+  count: number,
+  waitQueue?: WaitQueue,
+): number | PermissionAsk {
+  if ((file.mode & (FMODE_ASKS | FMODE_ASKS_RANGE)) === 0) return 0
+  const kinds = (file.mode & FMODE_ASKS) !== 0 ? FAN_PRE_ACCESS | FAN_ACCESS_PERM : FAN_PRE_ACCESS
+  return ask(task, file, kinds, offset, count, waitQueue)
 }
 
 /** Asks whether `count` bytes may be written at `offset` of an open file, or its size be changed to `offset`. */

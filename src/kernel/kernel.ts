@@ -20,7 +20,7 @@ import { type Rlimits, ThreadGroup } from './thread_group.js'
 import { UCOUNT_FANOTIFY_GROUPS, UCOUNT_FANOTIFY_MARKS } from './ucounts.js'
 import { UserNamespace } from './user_namespace.js'
 import type { Vfs } from './vfs.js'
-import type { ReturnWait, Runnable } from './wait_queue.js'
+import { type ReturnWait, type Runnable, WaitQueue } from './wait_queue.js'
 
 /** What a kernel is started with. Everything that a real one draws from chance or time is handed in. */
 export interface KernelOptions {
@@ -86,6 +86,8 @@ export class Kernel {
   chance: Chance | null = null
   /** What the call that runs has to wait for on its way out, or null. */
   returnWait: ReturnWait | null = null
+  /** Woken when something that a {@link ReturnWait} may wait for is let go. */
+  readonly released: WaitQueue = new WaitQueue()
   /** Of several tasks that are woken at once, the one whose turn comes first: a scheduler's choice, handed in. */
   runsFirst: Task | null = null
   /** The mounts and filesystems; set by the boot. */
@@ -166,6 +168,13 @@ export class Kernel {
     this.initPidNs.nextPid = this.first.pid.nr + 1
     this.init.group.unkillable = true
     this.current = this.first
+  }
+
+  /** @internal What is to be waited for on the way out, if anything; nobody else will. */
+  takeReturnWait(): ReturnWait | null {
+    const { returnWait } = this
+    this.returnWait = null
+    return returnWait
   }
 
   /** @internal The passive count of `ns` has reached zero. A net namespace is torn down later, by a worker. */

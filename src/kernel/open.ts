@@ -149,7 +149,9 @@ export function finishOpen(task: Task, file: File, flags: number): number {
   fsnotifyOpen(file)
   const { inode } = file
   if ((flags & O_TRUNC) === 0 || (file.mode & FMODE_CREATED) !== 0 || !(inode.isReg || inode.hasSize)) return 0
-  const result = inode.isReg ? truncateFile(task, file, 0) : inode.mayChange({ size: 0 })
+  let result = 0
+  if (!inode.isReg) result = inode.mayChange({ size: 0 })
+  else result = inode.executing > 0 ? -ETXTBSY : truncateFile(task, file, 0)
   if (result < 0) file.put()
   return Math.min(result, 0)
 }
@@ -177,7 +179,6 @@ export function openPlace(task: Task, place: Path, how: OpenHow): File | number 
   }
   const error = mayOpen(task, place, flags)
   if (error !== 0) return error
-  if (truncates && inode.executing > 0) return -ETXTBSY
   return dentryOpen(task, place, flags, task.cred)
 }
 
@@ -220,11 +221,11 @@ export function dentryOpen(task: Task, path: Path, flags: number, cred: Cred): F
     return -EINVAL
   }
   if ((file.mode & FMODE_WRITE) !== 0 && (inode.isReg || inode.isDir)) {
-    const readOnly = wantWrite(path)
-    if (readOnly !== 0) {
+    const error = inode.executing > 0 ? -ETXTBSY : wantWrite(path)
+    if (error !== 0) {
       file.mode |= FMODE_NONOTIFY
       file.put()
-      return readOnly
+      return error
     }
     file.mode |= FMODE_WRITER
     inode.writers++

@@ -55,7 +55,7 @@ export function exitThreads(group: ThreadGroup, last: Task | null = null): void 
   const { threads } = group
   for (let at = 0; at < threads.length; ) {
     const thread = threads[at]!
-    if (thread.state === 'running' && thread !== last) {
+    if (thread.state === 'running' && thread !== last && (thread.sleep === null || thread.sleep.killable)) {
       doExit(thread, group.groupExitCode)
       at = 0
     } else at++
@@ -66,7 +66,7 @@ export function exitThreads(group: ThreadGroup, last: Task | null = null): void 
 export function markGroupExit(group: ThreadGroup, status: number): void {
   group.groupExitCode = status
   for (const thread of group.threads) {
-    if (thread.state === 'running' && thread.sleep !== null) {
+    if (thread.state === 'running' && thread.sleep?.killable) {
       thread.sleep.kill()
       thread.sleep = null
     }

@@ -19,13 +19,14 @@ export interface Sleeper {
   readonly queued?: boolean
   wake(subject: Task | null): void
   kill(): void
+  /** False for one that goes on sleeping when its task is killed, which then dies at the end of the sleep. */
+  readonly killable: boolean
 }
 
 /** What a call that has done its work still waits for before it returns. */
 export interface ReturnWait {
+  /** Whether it has to wait on; asked again each time when something was let go ({@link Kernel.released}). */
   readonly isHeld: boolean
-  /** Woken when it is held no more. */
-  readonly released: WaitQueue
 }
 
 /** Tasks that sleep until something happens, woken in the order in which they came. */

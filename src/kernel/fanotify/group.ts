@@ -65,6 +65,7 @@ export class FanotifyGroup {
     unprivileged: boolean,
   ) {
     this.kernel = kernel
+    this.permissions = new GroupPermissions(this.queue, kernel.released)
     this.flags = flags
     this.eventFFlags = eventFFlags
     this.userNs = userNs
@@ -188,7 +189,7 @@ export class FanotifyGroup {
 
   /** The events that wait to be read, an overflow event included. */
   readonly queue: EventQueue = new EventQueue()
-  readonly permissions: GroupPermissions = new GroupPermissions(this.queue)
+  readonly permissions: GroupPermissions
 
   /** Whom an event of now is put down to: the current process, its thread in a FAN_REPORT_TID group; null once that is reaped. */
   currentPid(): Pid | null {

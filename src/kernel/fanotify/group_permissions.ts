@@ -1,6 +1,6 @@
 import { FAN_ALLOW } from '../../uapi/constants/fanotify.js'
 import type { Chance } from '../chance.js'
-import { type ReturnWait, WaitQueue } from '../wait_queue.js'
+import type { ReturnWait, WaitQueue } from '../wait_queue.js'
 import { AccessList } from './access_list.js'
 import type { EventQueue } from './event_queue.js'
 import { PermEvent } from './perm_event.js'
@@ -13,10 +13,11 @@ export class GroupPermissions implements ReturnWait {
   /** Waits, for this group's answer or another's, that hold on to a mark of this group. */
   #holders = 0
   /** Whoever closes the group sleeps here while {@link isHeld}. */
-  readonly released: WaitQueue = new WaitQueue()
+  readonly #released: WaitQueue
 
-  constructor(queue: EventQueue) {
+  constructor(queue: EventQueue, released: WaitQueue) {
     this.#queue = queue
+    this.#released = released
   }
 
   get isHeld(): boolean {
@@ -28,7 +29,7 @@ export class GroupPermissions implements ReturnWait {
   }
 
   unhold(): void {
-    if (--this.#holders === 0 && !this.released.empty) this.released.wakeAll()
+    if (--this.#holders === 0 && !this.#released.empty) this.#released.wakeAll()
   }
 
   /** The reader has the event, under the descriptor `fd`. */
