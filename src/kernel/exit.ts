@@ -80,10 +80,6 @@ class ClosingExit implements Runnable, Sleeper {
     task.kernel.released.add(this)
   }
 
-  get killable(): boolean {
-    return false
-  }
-
   wake(): void {
     if (this.#queued) return
     this.#queued = true

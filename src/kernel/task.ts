@@ -7,7 +7,7 @@ import type { Pid } from './pid.js'
 import type { PidNamespace } from './pid_namespace.js'
 import type { ThreadGroup } from './thread_group.js'
 import type { UserNamespace } from './user_namespace.js'
-import type { Sleeper } from './wait_queue.js'
+import type { Sleeper, TaskSleep } from './wait_queue.js'
 
 export type TaskState = 'running' | 'exiting' | 'zombie' | 'dead'
 
@@ -72,7 +72,7 @@ export class Task {
   /** Signal it gets when its parent ends (PR_SET_PDEATHSIG). */
   pdeathSignal = 0
   /** The syscall it sleeps in. */
-  sleep: Sleeper | null = null
+  sleep: TaskSleep | null = null
   /** It is a pid 1 that waits for the end of its pid namespace. */
   zapping = false
   /** Nobody waits for it: it is released as soon as it ends (CLONE_AUTOREAP). */

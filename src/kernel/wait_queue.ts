@@ -19,6 +19,10 @@ export interface Sleeper {
   readonly queued?: boolean
   wake(subject: Task | null): void
   kill(): void
+}
+
+/** A task in a call that sleeps. */
+export interface TaskSleep extends Sleeper {
   /** False for one that goes on sleeping when its task is killed, which then dies at the end of the sleep. */
   readonly killable: boolean
 }
