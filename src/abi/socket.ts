@@ -100,7 +100,7 @@ function socketpair(task: Task, regs: Registers): number {
     second.put()
     return -EOPNOTSUPP
   }
-  UnixSocket.pair(first, second)
+  UnixSocket.pair(first, second, task.group.pid)
   const cloexec = (flags & SOCK_CLOEXEC) !== 0
   task.files!.set(pair[0], first, cloexec)
   task.files!.set(pair[1], second, cloexec)

@@ -21,6 +21,8 @@ export class Pid {
   group: ThreadGroup | null = null
   /** How many tasks, processes, process group members and session members use it. */
   users = 0
+  /** What else keeps the object: its file on pidfs, events that name it, sockets that were made by it. */
+  holds = 0
   /** procfs caches the directory of the process here. */
   procDentry: Dentry | null = null
   /** Its inode number on pidfs, never reused. */
@@ -56,6 +58,17 @@ export class Pid {
 
   wakeWaiters(): void {
     this.#waitQueue?.wakeAll()
+  }
+
+  /** Keeps the object, and with it the namespace that it was made in, though not the numbers. */
+  hold(): this {
+    this.holds++
+    return this
+  }
+
+  /** Undoes one {@link hold}. */
+  unhold(): void {
+    if (--this.holds === 0 && this.users === 0) this.ns.pidForgotten()
   }
 
   /** One user less; the last one frees the numbers and drops the active reference on the namespace. */

@@ -157,8 +157,13 @@ export class PidNamespace extends Namespace {
     pid.wakeWaiters()
     if (this.level > 0) {
       this.deactivate()
-      this.put()
+      if (pid.holds === 0) this.put()
     }
+  }
+
+  /** @internal A pid without users is not held any more. */
+  pidForgotten(): void {
+    if (this.level > 0) this.put()
   }
 
   #freeNumber(): number {

@@ -60,7 +60,7 @@ export class PidfsSuperBlock extends SuperBlock {
     let dentry = pid.pidfsDentry
     if (dentry === null) {
       this.#pids.set(pid.ino, pid)
-      dentry = new Dentry('', null, new PidfsInode(this, pid))
+      dentry = new Dentry('', null, new PidfsInode(this, pid.hold()))
       pid.pidfsDentry = dentry
     }
     return dentry
@@ -76,6 +76,7 @@ export class PidfsSuperBlock extends SuperBlock {
     const { pid } = dentry.inode
     pid.pidfsDentry = null
     if (pid.users === 0) this.#pids.delete(pid.ino)
+    pid.unhold()
   }
 
   override dynamicName(): string {

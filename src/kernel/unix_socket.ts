@@ -15,6 +15,7 @@ import {
   SOCK_STREAM,
 } from '../uapi/fcntl.js'
 import type { File } from './file.js'
+import type { Pid } from './pid.js'
 import { raiseSigpipe } from './sigpipe.js'
 import { Socket } from './socket.js'
 import type { Task } from './task.js'
@@ -72,6 +73,7 @@ const isUnixSocket = (file: File): file is UnixSocket => file instanceof UnixSoc
 /** An AF_UNIX socket: one of a pair, or alone. */
 export class UnixSocket extends Socket {
   peer: UnixSocket | null = null
+  #peerPid: Pid | null = null
   /** It had a peer at some time. */
   #connected = false
   readonly #messages: Message[] = []
@@ -87,12 +89,14 @@ export class UnixSocket extends Socket {
     super(task, AF_UNIX, type, 0, flags)
   }
 
-  /** Makes two sockets each other's peer. */
-  static pair(a: UnixSocket, b: UnixSocket): void {
+  /** Makes two sockets each other's peer; each remembers the process that did it. */
+  static pair(a: UnixSocket, b: UnixSocket, maker: Pid): void {
     a.peer = b
     b.peer = a
     a.#connected = true
     b.#connected = true
+    a.#peerPid = maker.hold()
+    b.#peerPid = maker.hold()
   }
 
   get isDatagram(): boolean {
@@ -113,6 +117,7 @@ export class UnixSocket extends Socket {
       }
       peer.queue.wakeAll()
     }
+    this.#peerPid?.unhold()
     this.#purge()
     const { kernel } = this.mnt.sb
     if (kernel.vfs.unixGarbage.isDue) kernel.runQueue.push(new CollectUnixGarbage(kernel.vfs.unixGarbage, isUnixSocket))

@@ -102,20 +102,26 @@ function changed(name: string, { step, buffer, byte }: Place, by: number): Trans
   return transcript
 }
 
+/** Runs of each property here: `KABINET_RUNS=20000 npx vitest run test/transcript` is the long mode. */
+const wanted = process.env.KABINET_RUNS
+const runs = (quick: number): { numRuns: number } => ({ numRuns: wanted === undefined ? quick : Number(wanted) })
+const PATIENCE = wanted === undefined ? 60_000 : 3_600_000
+
 const anyFile = fc.constantFrom(...files)
 const anyNumber = fc.nat({ max: 0x7fff_ffff })
 
 describe('a recording that was tampered with does not replay', () => {
-  test.prop([anyFile, anyNumber, fc.nat({ max: 7 })], { numRuns: 300 })(
+  test.prop([anyFile, anyNumber, fc.nat({ max: 7 })], runs(300))(
     'a return, or a byte that is not left to chance',
     (name, at, bit) => {
       const all = placesOf(name)
       const place = all[at % all.length] as Place
       expect(replay(changed(name, place, bit)).firstDivergence?.step).toBe(place.step.step)
     },
+    PATIENCE,
   )
 
-  test.prop([anyFile, anyNumber, fc.nat({ max: 0xfe })], { numRuns: 100 })(
+  test.prop([anyFile, anyNumber, fc.nat({ max: 0xfe })], runs(100))(
     'a byte more than the kernel wrote',
     (name, at, byte) => {
       fc.pre(byte !== 0xaa)
@@ -127,6 +133,7 @@ describe('a recording that was tampered with does not replay', () => {
       ;(step.out as string[])[buffer] += byte.toString(16).padStart(2, '0')
       expect(replay(transcript).firstDivergence?.step).toBe(step.step)
     },
+    PATIENCE,
   )
 
   it.each(files)('%s: one of several values that were bound to each other', (name) => {

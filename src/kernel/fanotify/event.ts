@@ -35,11 +35,13 @@ export abstract class FanotifyEvent {
   protected constructor(kind: EventKind, mask: number, pid: Pid | null) {
     this.kind = kind
     this.mask = mask
-    this.pid = pid
+    this.pid = pid === null ? null : pid.hold()
   }
 
   /** It has been read, or is thrown away: what it held is let go. */
-  release(): void {}
+  release(): void {
+    if (this.pid !== null) this.pid.unhold()
+  }
 }
 
 /** Events were lost here. A group has one of it. */
@@ -142,6 +144,7 @@ export class PathEvent extends MergingEvent {
   }
 
   override release(): void {
+    super.release()
     pathPut(this)
   }
 }

@@ -62,8 +62,12 @@ export class PermEvent extends FanotifyEvent implements Path {
     this.#waiter.wakeAll()
   }
 
+  /** It is kept after it was read, until {@link free}. */
+  override release(): void {}
+
   /** Nobody waits for it any more, and no reader has it: what it held is let go. */
   free(): void {
+    super.release()
     pathPut(this)
   }
 }
