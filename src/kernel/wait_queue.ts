@@ -1,3 +1,4 @@
+import type { Chance } from './chance.js'
 import type { Task } from './task.js'
 
 /** What an operation gives that cannot go on now and has to sleep. Not a number that a syscall can return. */
@@ -53,6 +54,15 @@ export class WaitQueue {
   /** Makes every sleeper try again. It stays on the queue until its call is done. */
   wakeAll(subject: Task | null = null): void {
     for (const sleeper of this.#sleepers) sleeper.wake(subject)
+  }
+
+  /** As {@link wakeAll}; which of several runs first is the scheduler's choice. */
+  wakeAnyFirst(chance: Chance | null): void {
+    if (chance !== null && this.#sleepers.length > 1) {
+      const asleep = this.#sleepers.filter(({ queued }) => queued !== true)
+      if (asleep.length > 1) asleep[chance.pick(asleep.length, 0)]!.wake(null)
+    }
+    this.wakeAll()
   }
 
   /** Makes the one try again that has slept longest, of those that are not about to. */

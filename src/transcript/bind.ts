@@ -112,7 +112,8 @@ export class Binder {
   #matchStatIno(model: FieldValue, recorded: FieldValue, scope: unknown): string | undefined {
     if (this.#identify('ns_inum', model, '') !== undefined) return this.match('ns_inum', model, recorded)
     if (this.#usedBefore.has(scope)) return this.match('ino', model, recorded, scope)
-    if (this.#shared || this.#isCounted(model)) return this.match('ino', model, recorded, 'st_ino')
+    if (this.#isCounted(model)) return this.match('ino', model, recorded, 'st_ino')
+    if (this.#shared) return this.match('ino', model, recorded, scope)
     return model === recorded ? undefined : 'not equal'
   }
 

@@ -213,7 +213,7 @@ export class FanotifyGroup {
   append(event: FanotifyEvent): void {
     if (this.#destroyed) return
     this.queue.push(event)
-    this.waitQueue.wakeAll()
+    this.waitQueue.wakeAnyFirst(this.kernel.chance)
   }
 
   /** Merges an event into one in the queue that tells the same, else queues it if there is room. */
