@@ -48,24 +48,72 @@ function abandon(parent: Task, nsproxy: NsProxy | null, fs: FsStruct | null, fil
   cred.userNs.put()
 }
 
+/** Flags that exclude each other, or that this parent may not ask for. */
+function areFlagsWrong(parent: Task, flags: number): boolean {
+  if ((flags & (CLONE_NEWNS | CLONE_FS)) === (CLONE_NEWNS | CLONE_FS)) return true
+  if ((flags & (CLONE_NEWUSER | CLONE_FS)) === (CLONE_NEWUSER | CLONE_FS)) return true
+  if ((flags & CLONE_THREAD) !== 0 && (flags & CLONE_SIGHAND) === 0) return true
+  if ((flags & CLONE_SIGHAND) !== 0 && (flags & CLONE_VM) === 0) return true
+  if ((flags & CLONE_PARENT) !== 0 && (parent.group.unkillable || parent.group.leader.autoReap)) return true
+  if ((flags & CLONE_THREAD) === 0) return false
+  return (flags & (CLONE_NEWUSER | CLONE_NEWPID)) !== 0 || parent.pidNamespace !== parent.nsproxy!.pidForChildren
+}
+
+/** The namespaces of the child, with a reference for it; -errno. */
+function childNamespaces(parent: Task, flags: number, cred: Cred, fs: FsStruct): NsProxy | number {
+  const parentProxy = parent.nsproxy!
+  const sharesTime = (flags & CLONE_VM) !== 0 || parentProxy.timeForChildren === parentProxy.time
+  if ((flags & NSPROXY_FLAGS) === 0 && sharesTime) {
+    parentProxy.refs++
+    return parentProxy
+  }
+  if ((flags & NSPROXY_FLAGS) !== 0 && !nsCapable(parent.cred, cred.userNs, CAP_SYS_ADMIN)) return -EPERM
+  const undoOfOldIpc = CLONE_NEWIPC | CLONE_SYSVSEM
+  if ((flags & undoOfOldIpc) === undoOfOldIpc) return -EINVAL
+  const made = createNewNamespaces(parent, flags, cred.userNs, fs)
+  if (typeof made === 'number') return made
+  const nsproxy = (flags & CLONE_VM) === 0 ? made.onFork() : made
+  nsproxy.activate()
+  return nsproxy
+}
+
+/** Makes the child a thread of its parent's process. */
+function joinGroup(parent: Task, child: Task): void {
+  const { group } = parent
+  child.group = group
+  child.parent = parent.parent
+  group.threads.push(child)
+  group.live++
+  child.pid.users = 1
+}
+
+/** Makes the child a process of its own, the reaper of its pid namespace if that has none yet. */
+function leadGroup(parent: Task, child: Task, realParent: Task | null): void {
+  const { pid } = child
+  const { pgrp, session, rlimits, hasChildSubreaper, childSubreaper } = parent.group
+  const { nofile, nofileMax } = rlimits
+  const group = new ThreadGroup(child, pid, pgrp, session, hasChildSubreaper || childSubreaper, { nofile, nofileMax })
+  child.group = group
+  pid.group = group
+  pid.users = 2
+  pgrp.users++
+  session.users++
+  const ns = pid.ns
+  if (ns.childReaper === null) {
+    ns.childReaper = child
+    group.unkillable = true
+  }
+  if (realParent !== null) realParent.addChild(child)
+}
+
 /**
  * Makes a child of `parent`: the task, or -errno. The child's references are taken in the parent's context, and are
  * dropped in it when the clone fails late.
  */
 export function copyProcess(parent: Task, args: CloneArgs): Task | number {
   const { kernel } = parent
-  const { flags } = args
-  const parentProxy = parent.nsproxy!
-  if ((flags & (CLONE_NEWNS | CLONE_FS)) === (CLONE_NEWNS | CLONE_FS)) return -EINVAL
-  if ((flags & (CLONE_NEWUSER | CLONE_FS)) === (CLONE_NEWUSER | CLONE_FS)) return -EINVAL
-  if ((flags & CLONE_THREAD) !== 0 && (flags & CLONE_SIGHAND) === 0) return -EINVAL
-  if ((flags & CLONE_SIGHAND) !== 0 && (flags & CLONE_VM) === 0) return -EINVAL
-  if ((flags & CLONE_PARENT) !== 0 && (parent.group.unkillable || parent.group.leader.autoReap)) return -EINVAL
-  const isThread = (flags & CLONE_THREAD) !== 0
-  if (isThread) {
-    if ((flags & (CLONE_NEWUSER | CLONE_NEWPID)) !== 0) return -EINVAL
-    if (parent.pidNamespace !== parentProxy.pidForChildren) return -EINVAL
-  }
+  const { flags, setTid, onPid } = args
+  if (areFlagsWrong(parent, flags)) return -EINVAL
 
   let cred = parent.cred
   if ((flags & CLONE_NEWUSER) !== 0) {
@@ -78,32 +126,18 @@ export function copyProcess(parent: Task, args: CloneArgs): Task | number {
   const files = (flags & CLONE_FILES) !== 0 ? parent.files!.get() : parent.files!.clone()
   const fs = (flags & CLONE_FS) !== 0 ? parent.fs!.get() : parent.fs!.clone()
 
-  let nsproxy = parentProxy
-  const sharesTime = (flags & CLONE_VM) !== 0 || parentProxy.timeForChildren === parentProxy.time
-  if ((flags & NSPROXY_FLAGS) === 0 && sharesTime) nsproxy.refs++
-  else {
-    let made: NsProxy | number = -EPERM
-    if ((flags & NSPROXY_FLAGS) === 0 || nsCapable(parent.cred, cred.userNs, CAP_SYS_ADMIN)) {
-      const undoOfOldIpc = CLONE_NEWIPC | CLONE_SYSVSEM
-      made = (flags & undoOfOldIpc) === undoOfOldIpc ? -EINVAL : createNewNamespaces(parent, flags, cred.userNs, fs)
-    }
-    if (typeof made === 'number') {
-      abandon(parent, null, fs, files, cred)
-      return made
-    }
-    nsproxy = (flags & CLONE_VM) === 0 ? made.onFork() : made
-    nsproxy.activate()
+  const nsproxy = childNamespaces(parent, flags, cred, fs)
+  if (typeof nsproxy === 'number') {
+    abandon(parent, null, fs, files, cred)
+    return nsproxy
   }
 
-  const pid =
-    args.setTid === null
-      ? nsproxy.pidForChildren.allocPid()
-      : nsproxy.pidForChildren.allocPidAs(parent.cred, args.setTid)
+  const { pidForChildren } = nsproxy
+  const pid = setTid === null ? pidForChildren.allocPid() : pidForChildren.allocPidAs(parent.cred, setTid)
   if (typeof pid === 'number') {
     abandon(parent, nsproxy, fs, files, cred)
     return pid
   }
-  const onPid = args.onPid
   if (onPid !== null) {
     const failed = onPid(pid)
     if (failed < 0) {
@@ -126,41 +160,14 @@ export function copyProcess(parent: Task, args: CloneArgs): Task | number {
     sighand.refs++
   } else sighand = new Sighand(parent.sighand.ignored)
 
-  const parentGroup = parent.group
-  const sibling = (flags & (CLONE_PARENT | CLONE_THREAD)) !== 0
-  const exitSignal = isThread ? -1 : sibling ? parentGroup.leader.exitSignal : args.exitSignal
+  const isThread = (flags & CLONE_THREAD) !== 0
+  const isSibling = (flags & (CLONE_PARENT | CLONE_THREAD)) !== 0
+  const exitSignal = isThread ? -1 : isSibling ? parent.group.leader.exitSignal : args.exitSignal
   const noNewPrivs = parent.noNewPrivs || args.noNewPrivs
   const child = new Task(kernel, pid, null, exitSignal, cred, nsproxy, files, fs, mm, sighand, parent.comm, noNewPrivs)
   pid.task = child
-  if (isThread) {
-    child.group = parentGroup
-    child.parent = parent.parent
-    parentGroup.threads.push(child)
-    parentGroup.live++
-    pid.users = 1
-  } else {
-    const { pgrp, session } = parentGroup
-    const group = new ThreadGroup(
-      child,
-      pid,
-      pgrp,
-      session,
-      parentGroup.hasChildSubreaper || parentGroup.childSubreaper,
-      { nofile: parentGroup.rlimits.nofile, nofileMax: parentGroup.rlimits.nofileMax },
-    )
-    child.group = group
-    pid.group = group
-    pid.users = 2
-    pgrp.users++
-    session.users++
-    const ns = pid.ns
-    if (ns.childReaper === null) {
-      ns.childReaper = child
-      group.unkillable = true
-    }
-    const realParent = sibling ? parent.parent : parent
-    if (realParent !== null) realParent.addChild(child)
-  }
+  if (isThread) joinGroup(parent, child)
+  else leadGroup(parent, child, isSibling ? parent.parent : parent)
   kernel.lastChild = child
   return child
 }
