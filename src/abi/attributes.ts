@@ -114,7 +114,7 @@ function utimensat(task: Task, regs: Registers): number {
 function touch(task: Task, path: Path, change: Attributes | null): number {
   if (change === null) return -EINVAL
   const readOnly = wantWrite(path)
-  return readOnly === 0 ? notifyChange(task, path.dentry, change) : readOnly
+  return readOnly === 0 ? notifyChange(task, path, change) : readOnly
 }
 
 function truncate(task: Task, regs: Registers): number | PendingSyscall {

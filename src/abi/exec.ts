@@ -46,7 +46,7 @@ function openExec(task: Task, path: Path): File | number {
   if (inode.isLink) return -ELOOP
   if (!inode.isReg) return -EACCES
   if (path.mnt.sb.noExec || (path.mnt.flags & MNT_NOEXEC) !== 0) return -EACCES
-  const error = inodePermission(task, inode, MAY_EXEC | MAY_OPEN)
+  const error = inodePermission(task, inode, MAY_EXEC | MAY_OPEN, path.mnt.idmap)
   return error === 0 ? dentryOpen(task, path, O_RDONLY | O_LARGEFILE, task.cred) : error
 }
 

@@ -125,7 +125,7 @@ export class MarkCall implements MarkObjectRequest, MarkObject {
   }
 
   get readable(): boolean {
-    return inodePermission(this.task, this.path!.dentry.inode, MAY_READ) === 0
+    return inodePermission(this.task, this.path!.dentry.inode, MAY_READ, this.path!.mnt.idmap) === 0
   }
 
   get hasFsid(): boolean {

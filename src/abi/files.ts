@@ -44,10 +44,10 @@ function mkdir(task: Task, regs: Registers, dfd: number, pathRegister: number): 
   const place = placeFor(task, dfd, name, true)
   if (typeof place === 'number') return place
   const dir = place.parent.dentry
-  const error = mayCreate(task, dir)
+  const error = mayCreate(task, dir, place.parent.mnt.idmap)
   if (error !== 0) return error
   const mode = regs.u32(pathRegister + 1) & (PERMISSION_BITS | S_ISVTX) & ~task.fs!.umask
-  return created(dir, dir.inode.mkdir(task, dir, place.name, mode))
+  return created(dir, dir.inode.mkdir(task, place.parent, place.name, mode))
 }
 
 /** What of a type can be made at all: 0 or -errno. */
@@ -83,14 +83,14 @@ function mknod(task: Task, regs: Registers, dfd: number, pathRegister: number): 
   const place = placeFor(task, dfd, name, false)
   if (typeof place === 'number') return place
   const dir = place.parent.dentry
-  const error = mayCreate(task, dir)
+  const error = mayCreate(task, dir, place.parent.mnt.idmap)
   if (error !== 0) return error
   const type = wanted & S_IFMT || S_IFREG
   const isDevice = type === S_IFCHR || type === S_IFBLK
   if (isDevice && !nsCapable(task.cred, task.kernel.initUserNs, CAP_MKNOD)) return -EPERM
   const mode = type | (wanted & MODE_BITS & ~task.fs!.umask)
   const rdev = isDevice ? decodeDev(regs.u32(pathRegister + 2)) : 0
-  return created(dir, dir.inode.create(task, dir, place.name, mode, rdev))
+  return created(dir, dir.inode.create(task, place.parent, place.name, mode, rdev))
 }
 
 function unlinkat(task: Task, regs: Registers): number {
@@ -116,9 +116,9 @@ function symlink(task: Task, regs: Registers, dfd: number, pathRegister: number)
   const place = placeFor(task, dfd, name, false)
   if (typeof place === 'number') return place
   const dir = place.parent.dentry
-  const error = mayCreate(task, dir)
+  const error = mayCreate(task, dir, place.parent.mnt.idmap)
   if (error !== 0) return error
-  return created(dir, dir.inode.symlink(task, dir, place.name, target))
+  return created(dir, dir.inode.symlink(task, place.parent, place.name, target))
 }
 
 function chdir(task: Task, regs: Registers): number {
@@ -126,7 +126,7 @@ function chdir(task: Task, regs: Registers): number {
   if (typeof name === 'number') return name
   const path = lookupAt(task, AT_FDCWD, name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY)
   if (typeof path === 'number') return path
-  const error = inodePermission(task, path.dentry.inode, MAY_EXEC)
+  const error = inodePermission(task, path.dentry.inode, MAY_EXEC, path.mnt.idmap)
   if (error === 0) task.fs!.setCwd(path)
   pathDone(path)
   return error
@@ -136,7 +136,7 @@ function fchdir(task: Task, regs: Registers): number {
   const file = task.files!.file(regs.u32(0))
   if (file === null) return -EBADF
   if (!file.inode.isDir) return -ENOTDIR
-  const error = inodePermission(task, file.inode, MAY_EXEC)
+  const error = inodePermission(task, file.inode, MAY_EXEC, file.mnt.idmap)
   if (error === 0) task.fs!.setCwd({ mnt: file.mnt, dentry: file.dentry })
   return error
 }
@@ -146,7 +146,7 @@ function chroot(task: Task, regs: Registers): number {
   if (typeof name === 'number') return name
   const path = lookupAt(task, AT_FDCWD, name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY)
   if (typeof path === 'number') return path
-  let error = inodePermission(task, path.dentry.inode, MAY_EXEC)
+  let error = inodePermission(task, path.dentry.inode, MAY_EXEC, path.mnt.idmap)
   if (error === 0 && !nsCapable(task.cred, task.cred.userNs, CAP_SYS_CHROOT)) error = -EPERM
   if (error === 0) task.fs!.setRoot(path)
   pathDone(path)
@@ -186,7 +186,7 @@ function accessPath(task: Task, path: Path, mode: number): number {
   const { inode } = path.dentry
   if ((mode & MAY_EXEC) !== 0 && inode.isReg && (path.mnt.sb.noExec || (path.mnt.flags & MNT_NOEXEC) !== 0))
     return -EACCES
-  const error = inodePermission(task, inode, mode)
+  const error = inodePermission(task, inode, mode, path.mnt.idmap)
   if (error !== 0 || (mode & MAY_WRITE) === 0 || isSpecial(inode.mode)) return error
   return wantWrite(path)
 }

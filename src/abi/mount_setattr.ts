@@ -1,12 +1,13 @@
 import { CAP_SYS_ADMIN } from '../kernel/capability.js'
 import { nsCapable } from '../kernel/cred.js'
 import { mayMount } from '../kernel/may_mount.js'
+import { idmapOf } from '../kernel/mnt_idmap.js'
 import { MNT_NOATIME, MNT_RELATIME } from '../kernel/mount.js'
 import { flagsOfAttributes } from '../kernel/mount_flags.js'
 import { isUserNamespace } from '../kernel/namespace.js'
 import { NsFile } from '../kernel/nsfs.js'
 import { pathGet, pathPut } from '../kernel/path.js'
-import { type AttributeChange, setAttributes } from '../kernel/set_attributes.js'
+import { type AttributeChange, type IdmapChange, setAttributes } from '../kernel/set_attributes.js'
 import type { Task } from '../kernel/task.js'
 import {
   MOUNT_ATTR__ATIME,
@@ -22,7 +23,7 @@ import {
   MOUNT_ATTR_SIZE_VER0,
   MOUNT_ATTR_STRICTATIME,
 } from '../uapi/constants/mount.js'
-import { E2BIG, EBADF, EINVAL, ENOSYS, EPERM } from '../uapi/errno.js'
+import { E2BIG, EBADF, EINVAL, EPERM } from '../uapi/errno.js'
 import { AT_EMPTY_PATH, AT_NO_AUTOMOUNT, AT_RECURSIVE, AT_SYMLINK_NOFOLLOW } from '../uapi/fcntl.js'
 import { copyStructFromUser, PAGE_SIZE } from './copy_struct.js'
 import { PROPAGATIONS } from './mount.js'
@@ -51,14 +52,16 @@ export const ATIME_FLAGS: ReadonlyMap<number, number> = new Map([
 const bytes = new Uint8Array(MOUNT_ATTR_SIZE_VER0)
 const view = new DataView(bytes.buffer)
 
-/** What the user namespace that a mount is to be mapped by must be: 0, -EBADF, -EINVAL for another file, -EPERM. */
-function checkIdMap(task: Task, fd: bigint): number {
+/** How the user namespace behind `fd` has a mount show owners; or -EBADF, -EINVAL for another file or no maps, -EPERM. */
+function idmapBy(task: Task, fd: bigint, replaces: boolean): IdmapChange | number {
   if (fd > INT_MAX) return -EINVAL
   const file = task.files!.file(Number(fd))
   if (file === null || file.isPathOnly) return -EBADF
   if (!(file instanceof NsFile) || !isUserNamespace(file.ns)) return -EINVAL
   if (file.ns === task.kernel.initUserNs) return -EPERM
-  return nsCapable(task.cred, file.ns, CAP_SYS_ADMIN) ? 0 : -EPERM
+  if (!nsCapable(task.cred, file.ns, CAP_SYS_ADMIN)) return -EPERM
+  const idmap = idmapOf(file.ns)
+  return idmap === null ? -EINVAL : { ns: file.ns, idmap, replaces }
 }
 
 const INT_MAX = 0x7fff_ffffn
@@ -68,13 +71,17 @@ function word(at: number): number {
   return view.getUint32(at + 4, true) === 0 ? view.getUint32(at, true) : -1
 }
 
-/** The struct mount_attr at register `register`: what it changes, null when nothing, or -errno. */
+/**
+ * The struct mount_attr at register `register`: what it changes, null when nothing, or -errno. `replaces`: it is for mounts that
+ * were just made, whose owners may be shown in yet another way.
+ */
 export function readChange(
   task: Task,
   regs: Registers,
   register: number,
   size: number,
   recursive: boolean,
+  replaces: boolean,
 ): AttributeChange | null | number {
   if (size > PAGE_SIZE) return -E2BIG
   if (size < MOUNT_ATTR_SIZE_VER0) return -EINVAL
@@ -95,17 +102,20 @@ export function readChange(
     clearFlags |= MNT_RELATIME | MNT_NOATIME
     setFlags |= atime
   } else if ((set & MOUNT_ATTR__ATIME) !== 0) return -EINVAL
-  if (((set | clear) & MOUNT_ATTR_IDMAP) !== 0) {
-    const error = (clear & MOUNT_ATTR_IDMAP) !== 0 ? -EINVAL : checkIdMap(task, view.getBigUint64(24, true))
-    return error === 0 ? -ENOSYS : error
-  }
-  return { set: setFlags, clear: clearFlags, propagation: kind, recursive }
+  let idmap: IdmapChange | null = null
+  if ((clear & MOUNT_ATTR_IDMAP) !== 0 && !replaces) return -EINVAL
+  if ((set & MOUNT_ATTR_IDMAP) !== 0) {
+    const by = idmapBy(task, view.getBigUint64(24, true), replaces)
+    if (typeof by === 'number') return by
+    idmap = by
+  } else if ((clear & MOUNT_ATTR_IDMAP) !== 0) idmap = { ns: null, idmap: null, replaces }
+  return { set: setFlags, clear: clearFlags, propagation: kind, recursive, idmap }
 }
 
 function mount_setattr(task: Task, regs: Registers): number {
   const flags = regs.u32(2)
   if ((flags & ~(AT_EMPTY_PATH | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT)) !== 0) return -EINVAL
-  const change = readChange(task, regs, 3, regs.size(4), (flags & AT_RECURSIVE) !== 0)
+  const change = readChange(task, regs, 3, regs.size(4), (flags & AT_RECURSIVE) !== 0, false)
   if (change === null || typeof change === 'number') return change ?? 0
   const path = placeArgument(task, regs, regs.i32(0), 1, flags)
   if (typeof path === 'number') return path
@@ -120,8 +130,8 @@ export const mountSetattrSyscalls: readonly SyscallRow[] = [
   {
     nr: 442,
     name: 'mount_setattr',
-    support: 'partial',
-    note: 'id-mapped mounts (MOUNT_ATTR_IDMAP): ENOSYS',
+    support: 'full',
+    note: 'MOUNT_ATTR_IDMAP: tmpfs',
     handler: mount_setattr,
   },
 ]

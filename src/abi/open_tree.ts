@@ -77,7 +77,7 @@ function open_tree_attr(task: Task, regs: Registers): number {
   if (typeof file === 'number') return file
   const flags = regs.i32(2)
   if (regs.ptr(3) !== 0) {
-    const change = readChange(task, regs, 3, size, (flags & AT_RECURSIVE) !== 0)
+    const change = readChange(task, regs, 3, size, (flags & AT_RECURSIVE) !== 0, (flags & OPEN_TREE_CLONE) !== 0)
     const error = change === null ? 0 : typeof change === 'number' ? change : setAttributes(task, file, change)
     if (error !== 0) {
       file.put()
@@ -93,8 +93,8 @@ export const openTreeSyscalls: readonly SyscallRow[] = [
   {
     nr: 467,
     name: 'open_tree_attr',
-    support: 'partial',
-    note: 'id-mapped mounts (MOUNT_ATTR_IDMAP): ENOSYS',
+    support: 'full',
+    note: 'MOUNT_ATTR_IDMAP: tmpfs',
     handler: open_tree_attr,
   },
 ]

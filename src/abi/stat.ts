@@ -1,4 +1,5 @@
 import { describePath } from '../kernel/d_path.js'
+import { shownGid, shownUid } from '../kernel/mnt_idmap.js'
 import { isUnder, LOOKUP_FOLLOW, lookupAt } from '../kernel/namei.js'
 import { type Path, pathDone } from '../kernel/path.js'
 import type { Task } from '../kernel/task.js'
@@ -55,8 +56,8 @@ function writeStat(task: Task, path: Path, memory: Memory, address: number): num
   setU64(view, 8, inode.ino)
   view.setUint32(16, inode.nlink, true)
   view.setUint32(24, inode.mode, true)
-  view.setUint32(28, userNs.uidOfMunged(inode.uid), true)
-  view.setUint32(32, userNs.gidOfMunged(inode.gid), true)
+  view.setUint32(28, shownUid(userNs, path.mnt.idmap, inode), true)
+  view.setUint32(32, shownGid(userNs, path.mnt.idmap, inode), true)
   view.setUint32(40, encodeDev(inode.rdev), true)
   setU64(view, 48, inode.size)
   view.setUint32(56, inode.sb.blockSize, true)
@@ -154,8 +155,8 @@ function writeStatx(task: Task, path: Path, mask: number): void {
     stx_blksize: inode.sb.blockSize,
     stx_attributes: root,
     stx_nlink: inode.nlink,
-    stx_uid: userNs.uidOfMunged(inode.uid),
-    stx_gid: userNs.gidOfMunged(inode.gid),
+    stx_uid: shownUid(userNs, path.mnt.idmap, inode),
+    stx_gid: shownGid(userNs, path.mnt.idmap, inode),
     stx_mode: inode.mode,
     stx_ino: BigInt(inode.ino),
     stx_size: BigInt(inode.size),

@@ -1,6 +1,7 @@
 import { CAP_SYS_ADMIN } from '../kernel/capability.js'
 import { nsCapable } from '../kernel/cred.js'
 import { dentryPath, pathFrom } from '../kernel/d_path.js'
+import { type IdMap, INVALID_ID } from '../kernel/id_map.js'
 import { MNT_NOATIME, MNT_RELATIME, type Mount } from '../kernel/mount.js'
 import { attributesOfFlags } from '../kernel/mount_flags.js'
 import type { MountOwner } from '../kernel/mount_owner.js'
@@ -8,7 +9,9 @@ import { dominatingGroup } from '../kernel/mountinfo.js'
 import { isUnder } from '../kernel/namei.js'
 import type { Path } from '../kernel/path.js'
 import type { Task } from '../kernel/task.js'
+import type { UserNamespace } from '../kernel/user_namespace.js'
 import {
+  MOUNT_ATTR_IDMAP,
   MOUNT_ATTR_NOATIME,
   MOUNT_ATTR_STRICTATIME,
   MS_PRIVATE,
@@ -55,6 +58,9 @@ const STRINGS =
   STATMOUNT_MNT_UIDMAP |
   STATMOUNT_MNT_GIDMAP
 
+/** Told of a mount that has maps, whatever shows of them. */
+const MAPS = STATMOUNT_MNT_UIDMAP | STATMOUNT_MNT_GIDMAP
+
 /** A mount as one who asks sees it. `ns` is null for a mount in no namespace. */
 interface Seen {
   readonly mount: Mount
@@ -63,6 +69,8 @@ interface Seen {
   readonly root: Path
   /** The root of who asks, from which groups are looked for. */
   readonly ownRoot: Path
+  /** The user namespace of who asks. */
+  readonly viewer: UserNamespace
 }
 
 const struct = new Uint8Array(STRUCT_SIZE)
@@ -110,7 +118,7 @@ const FIELDS: readonly (readonly [bit: number, fill: Field])[] = [
 ]
 
 function attributes(mount: Mount): number {
-  const flags = attributesOfFlags(mount.flags)
+  const flags = attributesOfFlags(mount.flags) | (mount.idmap === null ? 0 : MOUNT_ATTR_IDMAP)
   if ((mount.flags & MNT_NOATIME) !== 0) return flags | MOUNT_ATTR_NOATIME
   return (mount.flags & MNT_RELATIME) !== 0 ? flags : flags | MOUNT_ATTR_STRICTATIME
 }
@@ -149,7 +157,32 @@ const TEXTS: readonly { bit: number; at: number; count?: number; text: Text }[] 
     at: offset.sb_source,
     text: ({ mount }) => mount.source,
   },
+  {
+    bit: STATMOUNT_MNT_UIDMAP,
+    at: offset.mnt_uidmap,
+    count: offset.mnt_uidmap_num,
+    text: ({ mount, viewer }) => mapText(mount.idmap?.uidMap, (id) => viewer.uidOf(id)),
+  },
+  {
+    bit: STATMOUNT_MNT_GIDMAP,
+    at: offset.mnt_gidmap,
+    count: offset.mnt_gidmap_num,
+    text: ({ mount, viewer }) => mapText(mount.idmap?.gidMap, (id) => viewer.gidOf(id)),
+  },
 ]
+
+/** How many texts there are in one, with NULs between them or after each. */
+const partsOf = (text: string): number => text.split('\0').length - (text.endsWith('\0') ? 1 : 0)
+
+/** The lines of a map that whoever asks has numbers for, each ended by NUL. */
+function mapText(map: IdMap | undefined, idOf: (kernelId: number) => number): string {
+  const lines: string[] = []
+  for (const { first, lower, count } of map ?? []) {
+    const id = idOf(lower)
+    if (id !== INVALID_ID) lines.push(`${first} ${id} ${count}\0`)
+  }
+  return lines.join('')
+}
 
 /** Fills in what `mask` asks for: the text after the struct, or -EOVERFLOW where it does not fit `room` bytes with the struct. */
 function fill(seen: Seen, mask: bigint, room: number): string | number {
@@ -172,9 +205,11 @@ function fill(seen: Seen, mask: bigint, room: number): string | number {
     for (const { bit, at, count, text } of TEXTS) {
       if ((wanted & bit) === 0) continue
       const value = text(seen)
+      // A map that shows nothing is there all the same.
+      if (seen.mount.idmap !== null) told |= bit & MAPS
       if (value === '') continue
       view.setUint32(at, strings.length, true)
-      if (count !== undefined) view.setUint32(count, value.split('\0').length, true)
+      if (count !== undefined) view.setUint32(count, partsOf(value), true)
       strings += value
       if (STRUCT_SIZE + strings.length >= room) return -EOVERFLOW
       strings += '\0'
@@ -226,7 +261,8 @@ function find(task: Task, regs: Registers, byFd: boolean, room: number): { seen:
 function ofFile(task: Task, mount: Mount, mask: bigint): { seen: Seen; mask: bigint } | number {
   const { ns } = mount
   if (mount === task.kernel.vfs.nsfs || mount.sb.internal) return -EINVAL
-  if (ns === null) return { seen: { mount, ns: null, root: task.fs!.root, ownRoot: task.fs!.root }, mask }
+  if (ns === null)
+    return { seen: { mount, ns: null, root: task.fs!.root, ownRoot: task.fs!.root, viewer: task.cred.userNs }, mask }
   return inNs(task, mount, ns, mask)
 }
 
@@ -235,7 +271,7 @@ function inNs(task: Task, mount: Mount, ns: MountOwner, mask: bigint): { seen: S
   if (root === null) return -ENOENT
   const visible = isUnder({ mnt: mount, dentry: mount.root }, root)
   if (!visible && !nsCapable(task.cred, ns.owner!, CAP_SYS_ADMIN)) return -EPERM
-  return { seen: { mount, ns, root, ownRoot: task.fs!.root }, mask }
+  return { seen: { mount, ns, root, ownRoot: task.fs!.root, viewer: task.cred.userNs }, mask }
 }
 
 function statmount(task: Task, regs: Registers): number {

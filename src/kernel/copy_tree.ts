@@ -39,6 +39,7 @@ export function isMntNsFile(dentry: Dentry): boolean {
 export function cloneMount(original: Mount, root: Dentry, kind: CopyKind): Mount {
   const { kernel } = original
   const copy = kernel.vfs.newMount(original.sb, root, original.source, original.flags & ~MNT_LOCKED)
+  copy.idmap = original.idmap
   if (kind.slave !== true && original.groupId !== 0) joinPeers(copy, original)
   else if (kind.shared === true) makeShared(copy)
   if (kind.slave === true && original.groupId !== 0) enslaveFirst(copy, original)

@@ -81,11 +81,11 @@ export abstract class Inode {
   }
 
   /** Makes a child of type and mode `mode` in this directory. */
-  create(_task: Task, _dir: Dentry, _name: string, _mode: number, _rdev: number): Dentry | number {
+  create(_task: Task, _parent: Path, _name: string, _mode: number, _rdev: number): Dentry | number {
     return -EACCES
   }
 
-  mkdir(_task: Task, _dir: Dentry, _name: string, _mode: number): Dentry | number {
+  mkdir(_task: Task, _parent: Path, _name: string, _mode: number): Dentry | number {
     return -EPERM
   }
 
@@ -103,7 +103,7 @@ export abstract class Inode {
   }
 
   /** Makes a file without a name; `linkable`: it may be given one. */
-  tmpfile(_task: Task, _dir: Dentry, _mode: number, _linkable: boolean): Dentry | number {
+  tmpfile(_task: Task, _parent: Path, _mode: number, _linkable: boolean): Dentry | number {
     return -EOPNOTSUPP
   }
 
@@ -124,7 +124,7 @@ export abstract class Inode {
     return -EINVAL
   }
 
-  symlink(_task: Task, _dir: Dentry, _name: string, _target: string): Dentry | number {
+  symlink(_task: Task, _parent: Path, _name: string, _target: string): Dentry | number {
     return -EPERM
   }
 

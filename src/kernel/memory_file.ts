@@ -43,7 +43,7 @@ export class MemoryFile extends File {
     if ((this.flags & O_APPEND) !== 0) this.pos = inode.size
     const want = Math.min(buffer.remaining, MAX_FILE_SIZE - this.pos)
     if (want <= 0) return -EFBIG
-    removePrivileges(task, this.dentry)
+    removePrivileges(task, this)
     inode.reserve(this.pos + want)
     const done = buffer.copyIn(inode.data, this.pos, want)
     if (done === 0) return -EFAULT

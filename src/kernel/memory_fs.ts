@@ -9,6 +9,7 @@ import { Inode } from './inode.js'
 import type { Kernel } from './kernel.js'
 import { DirOffsets, MemoryDirFile } from './memory_dir.js'
 import { MemoryFile } from './memory_file.js'
+import { gidThrough, type MntIdmap, uidThrough } from './mnt_idmap.js'
 import type { Path } from './path.js'
 import { openFifo, type Pipe } from './pipe.js'
 import { SuperBlock } from './super_block.js'
@@ -210,51 +211,52 @@ export class MemoryInode extends Inode {
     return name.length > NAME_MAX ? -ENAMETOOLONG : -ENOENT
   }
 
-  #newInode(task: Task, mode: number): MemoryInode {
+  #newInode(task: Task, idmap: MntIdmap | null, mode: number): MemoryInode {
+    const { fsuid, fsgid } = task.cred
     const sgid = (this.mode & S_ISGID) !== 0
-    const gid = sgid ? this.gid : task.cred.fsgid
+    const gid = sgid ? this.gid : gidThrough(idmap, this.sb, fsgid)
     const isDir = (mode & S_IFMT) === S_IFDIR
-    return new MemoryInode(this.#sb, sgid && isDir ? mode | S_ISGID : mode, task.cred.fsuid, gid)
+    return new MemoryInode(this.#sb, sgid && isDir ? mode | S_ISGID : mode, uidThrough(idmap, this.sb, fsuid), gid)
   }
 
-  #make(task: Task, dir: Dentry, name: string, mode: number): Dentry {
-    return this.#newInode(task, mode).enterAs(dir, name)
+  #make(task: Task, { mnt, dentry }: Path, name: string, mode: number): Dentry {
+    return this.#newInode(task, mnt.idmap, mode).enterAs(dentry, name)
   }
 
   get #isFull(): boolean {
     return this.#sb.isFull
   }
 
-  override tmpfile(task: Task, dir: Dentry, mode: number, linkable: boolean): Dentry | number {
+  override tmpfile(task: Task, parent: Path, mode: number, linkable: boolean): Dentry | number {
     if (this.#isFull) return -ENOSPC
-    const inode = this.#newInode(task, mode)
+    const inode = this.#newInode(task, parent.mnt.idmap, mode)
     inode.nlink = 0
     inode.linkable = linkable
-    const dentry = new Dentry(`#${inode.ino}`, dir, inode)
+    const dentry = new Dentry(`#${inode.ino}`, parent.dentry, inode)
     dentry.hashed = false
     inode.aliases.push(dentry)
     return dentry
   }
 
-  override create(task: Task, dir: Dentry, name: string, mode: number, rdev: number): Dentry | number {
+  override create(task: Task, parent: Path, name: string, mode: number, rdev: number): Dentry | number {
     if (this.#isFull) return -ENOSPC
-    const dentry = this.#make(task, dir, name, mode)
+    const dentry = this.#make(task, parent, name, mode)
     dentry.inode.rdev = rdev
     return dentry
   }
 
-  override mkdir(task: Task, dir: Dentry, name: string, mode: number): Dentry | number {
+  override mkdir(task: Task, parent: Path, name: string, mode: number): Dentry | number {
     if (this.#isFull) return -ENOSPC
-    const dentry = this.#make(task, dir, name, S_IFDIR | mode)
+    const dentry = this.#make(task, parent, name, S_IFDIR | mode)
     dentry.inode.nlink = 2
     dentry.inode.size = this.#direntSize * 2
     this.nlink++
     return dentry
   }
 
-  override symlink(task: Task, dir: Dentry, name: string, target: string): Dentry | number {
+  override symlink(task: Task, parent: Path, name: string, target: string): Dentry | number {
     if (this.#isFull) return -ENOSPC
-    const dentry = this.#make(task, dir, name, S_IFLNK | 0o777)
+    const dentry = this.#make(task, parent, name, S_IFLNK | 0o777)
     const inode = dentry.inode as MemoryInode
     inode.target = target
     inode.size = target.length
@@ -331,7 +333,7 @@ export class MemoryInode extends Inode {
       if (target === null) to.offsets.add(oldDentry)
       else to.offsets.replace(place, oldDentry)
     }
-    if (whiteout) this.#make(task, oldDir, oldName, WHITEOUT_MODE)
+    if (whiteout) this.#newInode(task, null, WHITEOUT_MODE).enterAs(oldDir, oldName)
     return 0
   }
 

@@ -1,6 +1,7 @@
 import type { Dentry } from './dentry.js'
 import type { MarkConnector } from './fanotify/connector.js'
 import type { Kernel } from './kernel.js'
+import type { MntIdmap } from './mnt_idmap.js'
 import type { MountOwner } from './mount_owner.js'
 import type { Path } from './path.js'
 import type { SuperBlock } from './super_block.js'
@@ -87,6 +88,8 @@ export class Mount {
   /** The first of those that receive from this one. */
   firstSlave: Mount | null = null
   unbindable = false
+  /** How it shows who owns files; null where as they are. */
+  idmap: MntIdmap | null = null
   /** Taken out of its tree while others may still use it. */
   umounted = false
   /** MNT_EXPIRE came by and nobody used it since. */
@@ -233,7 +236,7 @@ export class Mount {
   optionText(): string {
     let text = this.isReadOnly ? 'ro' : 'rw'
     for (const [flag, name] of OPTION_NAMES) if ((this.flags & flag) !== 0) text += name
-    return text
+    return this.idmap === null ? text : `${text},idmapped`
   }
 
   /** Steps up from the roots of mounts to the place that `path` is mounted over; null at the top of the tree. */

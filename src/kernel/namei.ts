@@ -26,9 +26,11 @@ import {
 } from '../uapi/fcntl.js'
 import type { Dentry } from './dentry.js'
 import { fsnotifyDelete, fsnotifyLinkCount } from './fsnotify.js'
+import { gidThrough, hasOwners, type MntIdmap, uidThrough, vfsuid } from './mnt_idmap.js'
 import { MNT_NOSYMFOLLOW, type Mount } from './mount.js'
 import { type Path, pathDone } from './path.js'
 import { inodePermission, MAY_EXEC, MAY_WRITE, stickyForbids, wantWrite } from './permission.js'
+import type { SuperBlock } from './super_block.js'
 import type { Task } from './task.js'
 import { detachMounts } from './umount.js'
 
@@ -123,7 +125,7 @@ export class Walk implements Path {
     const { names, types, trailingSlash } = takeApart(path)
     const last = names.length - 1
     for (let at = 0; at <= last; at++) {
-      const error = inodePermission(this.task, this.dentry.inode, MAY_EXEC)
+      const error = inodePermission(this.task, this.dentry.inode, MAY_EXEC, this.mnt.idmap)
       if (error !== 0) return error
       this.name = names[at]!
       this.type = types[at]!
@@ -169,9 +171,9 @@ export class Walk implements Path {
   /** Whether somebody else's link in a directory like /tmp may be followed. */
   #mayFollow(link: Dentry): boolean {
     const dir = this.dentry.inode
-    const owner = link.inode.uid
+    const owner = vfsuid(this.mnt.idmap, link.inode)
     if (this.task.cred.fsuid === owner) return true
-    return (dir.mode & STICKY_AND_OPEN) !== STICKY_AND_OPEN || dir.uid === owner
+    return (dir.mode & STICKY_AND_OPEN) !== STICKY_AND_OPEN || vfsuid(this.mnt.idmap, dir) === owner
   }
 
   /** Goes through a link: at its end (text), or at the place it jumps to. */
@@ -340,19 +342,30 @@ export function placeFor(task: Task, dfd: number, name: string, isDir: boolean):
 }
 
 /** What every creation asks of its directory (`may_create`). */
-export function mayCreate(task: Task, dir: Dentry): number {
+export function mayCreate(task: Task, dir: Dentry, idmap: MntIdmap | null = null): number {
   if (!dir.hashed && !dir.isRoot) return -ENOENT
+  if (!hasIdsOn(task, dir.sb, idmap)) return -EOVERFLOW
+  return inodePermission(task, dir.inode, MAY_WRITE | MAY_EXEC, idmap)
+}
+
+/** True when what the task makes through the mount has owners on the filesystem. */
+export function hasIdsOn(task: Task, sb: SuperBlock, idmap: MntIdmap | null): boolean {
   const { fsuid, fsgid } = task.cred
-  const { userNs } = dir.sb
-  if (!userNs.hasUid(fsuid) || !userNs.hasGid(fsgid)) return -EOVERFLOW
-  return inodePermission(task, dir.inode, MAY_WRITE | MAY_EXEC)
+  return sb.userNs.hasUid(uidThrough(idmap, sb, fsuid)) && sb.userNs.hasGid(gidThrough(idmap, sb, fsgid))
 }
 
 /** What every removal asks of the directory and of what is removed (`may_delete`). */
-export function mayDelete(task: Task, dir: Dentry, victim: Dentry, wantsDir: boolean): number {
-  const error = inodePermission(task, dir.inode, MAY_WRITE | MAY_EXEC)
+export function mayDelete(
+  task: Task,
+  dir: Dentry,
+  victim: Dentry,
+  wantsDir: boolean,
+  idmap: MntIdmap | null = null,
+): number {
+  const error = inodePermission(task, dir.inode, MAY_WRITE | MAY_EXEC, idmap)
   if (error !== 0) return error
-  if (stickyForbids(task, dir.inode, victim.inode) || victim.inode.immutable) return -EPERM
+  if (stickyForbids(task, dir.inode, victim.inode, idmap) || victim.inode.immutable) return -EPERM
+  if (!hasOwners(idmap, victim.inode)) return -EPERM
   if (wantsDir) {
     if (!victim.inode.isDir) return -ENOTDIR
     if (victim.isRoot) return -EBUSY
@@ -372,9 +385,9 @@ export function isLocalMountpoint(task: Task, dentry: Dentry): boolean {
 export function unlinkAt(task: Task, dfd: number, name: string): number {
   const found = victimAt(task, dfd, name, LAST_FOR_UNLINK)
   if (typeof found === 'number') return found
-  const { dir, victim, trailingSlash } = found
+  const { dir, victim, trailingSlash, idmap } = found
   if (trailingSlash) return victim.inode.isDir ? -EISDIR : -ENOTDIR
-  const error = mayDelete(task, dir, victim, false)
+  const error = mayDelete(task, dir, victim, false, idmap)
   if (error !== 0) return error
   if (isLocalMountpoint(task, victim)) return -EBUSY
   const result = dir.inode.unlink(task, dir, victim)
@@ -391,8 +404,8 @@ export function unlinkAt(task: Task, dfd: number, name: string): number {
 export function rmdirAt(task: Task, dfd: number, name: string): number {
   const found = victimAt(task, dfd, name, LAST_FOR_RMDIR)
   if (typeof found === 'number') return found
-  const { dir, victim } = found
-  const error = mayDelete(task, dir, victim, true)
+  const { dir, victim, idmap } = found
+  const error = mayDelete(task, dir, victim, true, idmap)
   if (error !== 0) return error
   if (isLocalMountpoint(task, victim)) return -EBUSY
   const result = dir.inode.rmdir(task, dir, victim)
@@ -413,7 +426,7 @@ function victimAt(
   dfd: number,
   name: string,
   lastErrors: Readonly<Record<LastType, number>>,
-): { dir: Dentry; victim: Dentry; trailingSlash: boolean } | number {
+): { dir: Dentry; victim: Dentry; trailingSlash: boolean; idmap: MntIdmap | null } | number {
   const start = startAt(task, dfd, name)
   if (typeof start === 'number') return start
   const walk = new Walk(task, start, 0)
@@ -426,7 +439,7 @@ function victimAt(
   if (readOnly !== 0) return readOnly
   const victim = walk.dentry.inode.lookup(task, walk.dentry, walk.name)
   if (typeof victim === 'number') return victim
-  return { dir: walk.dentry, victim, trailingSlash: walk.trailingSlash }
+  return { dir: walk.dentry, victim, trailingSlash: walk.trailingSlash, idmap: walk.mnt.idmap }
 }
 
 /** A name is gone (`d_delete`): unless somebody uses it still, so is what it stood for. */

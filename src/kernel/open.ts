@@ -1,4 +1,16 @@
-import { EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, EOPNOTSUPP, EPERM, ETXTBSY } from '../uapi/errno.js'
+import {
+  EACCES,
+  EEXIST,
+  EINVAL,
+  EISDIR,
+  ELOOP,
+  ENOENT,
+  ENOTDIR,
+  EOPNOTSUPP,
+  EOVERFLOW,
+  EPERM,
+  ETXTBSY,
+} from '../uapi/errno.js'
 import {
   O_ACCMODE,
   O_CREAT,
@@ -30,7 +42,7 @@ import {
 } from './file.js'
 import { fsnotifyCreate, fsnotifyOpen } from './fsnotify.js'
 import { MNT_NODEV } from './mount.js'
-import { dentryGone, mayCreate, startAt, Walk } from './namei.js'
+import { dentryGone, hasIdsOn, mayCreate, startAt, Walk } from './namei.js'
 import { type Path, pathDone } from './path.js'
 import { inodePermission, MAY_EXEC, MAY_OPEN, MAY_READ, MAY_WRITE, ownerOrCapable, wantWrite } from './permission.js'
 import { truncateFile } from './setattr.js'
@@ -69,7 +81,7 @@ function openTmpfile(task: Task, start: Path, name: string, how: OpenHow): File 
   if (error === 0) error = walk.last((how.flags & O_NOFOLLOW) === 0)
   if (error === 0 && !walk.dentry.inode.isDir) error = -ENOTDIR
   if (error === 0) error = wantWrite(walk)
-  if (error === 0) error = inodePermission(task, walk.dentry.inode, MAY_WRITE | MAY_EXEC)
+  if (error === 0) error = inodePermission(task, walk.dentry.inode, MAY_WRITE | MAY_EXEC, walk.mnt.idmap)
   const file = error === 0 ? makeUnnamed(task, walk, how) : error
   pathDone(walk)
   return file
@@ -78,8 +90,9 @@ function openTmpfile(task: Task, start: Path, name: string, how: OpenHow): File 
 function makeUnnamed(task: Task, dir: Path, how: OpenHow): File | number {
   const { inode, sb } = dir.dentry
   if (!inode.takesNewNames || !sb.makesUnnamed) return -EOPNOTSUPP
+  if (!hasIdsOn(task, sb, dir.mnt.idmap)) return -EOVERFLOW
   const mode = S_IFREG | (how.mode & 0o7777 & ~task.fs!.umask)
-  const made = inode.tmpfile(task, dir.dentry, mode, (how.flags & O_EXCL) === 0)
+  const made = inode.tmpfile(task, dir, mode, (how.flags & O_EXCL) === 0)
   if (typeof made === 'number') return made
   const file = dentryOpen(task, { mnt: dir.mnt, dentry: made }, how.flags & ~(O_EXCL | O_TRUNC), task.cred)
   if (typeof file === 'number') dentryGone(made)
@@ -130,9 +143,9 @@ function createLast(task: Task, walk: Walk, how: OpenHow): File | number {
   const dir = walk.dentry
   const readOnly = wantWrite(walk)
   if (readOnly !== 0) return readOnly
-  const error = mayCreate(task, dir)
+  const error = mayCreate(task, dir, walk.mnt.idmap)
   if (error !== 0) return error
-  const made = dir.inode.create(task, dir, walk.name, S_IFREG | (how.mode & 0o7777 & ~task.fs!.umask), 0)
+  const made = dir.inode.create(task, walk, walk.name, S_IFREG | (how.mode & 0o7777 & ~task.fs!.umask), 0)
   if (typeof made === 'number') return made
   fsnotifyCreate(dir.inode, made)
   walk.dentry = made
@@ -203,9 +216,9 @@ function mayOpen(task: Task, path: Path, flags: number): number {
       break
     default:
   }
-  const error = inodePermission(task, inode, want | MAY_OPEN)
+  const error = inodePermission(task, inode, want | MAY_OPEN, path.mnt.idmap)
   if (error !== 0) return error
-  if ((flags & O_NOATIME) !== 0 && !ownerOrCapable(task, inode)) return -EPERM
+  if ((flags & O_NOATIME) !== 0 && !ownerOrCapable(task, inode, path.mnt.idmap)) return -EPERM
   return 0
 }
 

@@ -62,31 +62,26 @@ export function renameAt(
   if (!old.inode.isDir && (from.trailingSlash || (!exchange && to.trailingSlash))) return -ENOTDIR
   if (old === trap) return -EINVAL
   if (target !== null && target === trap) return exchange ? -EINVAL : -ENOTEMPTY
-  return vfsRename(task, old, newDir, to.name, target, flags)
+  return vfsRename(task, old, to, target, flags)
 }
 
-function vfsRename(
-  task: Task,
-  old: Dentry,
-  newDir: Dentry,
-  newName: string,
-  target: Dentry | null,
-  flags: number,
-): number {
+function vfsRename(task: Task, old: Dentry, to: Walk, target: Dentry | null, flags: number): number {
+  const { dentry: newDir, name: newName } = to
+  const { idmap } = to.mnt
   const exchange = (flags & RENAME_EXCHANGE) !== 0
   const source = old.inode
   if (target !== null && target.inode === source) return 0
   const oldDir = old.parent
-  let error = mayDelete(task, oldDir, old, source.isDir)
+  let error = mayDelete(task, oldDir, old, source.isDir, idmap)
   if (error === 0)
     error =
       target === null
-        ? mayCreate(task, newDir)
-        : mayDelete(task, newDir, target, exchange ? target.inode.isDir : source.isDir)
+        ? mayCreate(task, newDir, idmap)
+        : mayDelete(task, newDir, target, exchange ? target.inode.isDir : source.isDir, idmap)
   if (error !== 0) return error
   if (oldDir !== newDir) {
-    if (source.isDir) error = inodePermission(task, source, MAY_WRITE)
-    if (error === 0 && exchange && target!.inode.isDir) error = inodePermission(task, target!.inode, MAY_WRITE)
+    if (source.isDir) error = inodePermission(task, source, MAY_WRITE, idmap)
+    if (error === 0 && exchange && target!.inode.isDir) error = inodePermission(task, target!.inode, MAY_WRITE, idmap)
     if (error !== 0) return error
   }
   if (isLocalMountpoint(task, old) || (target !== null && isLocalMountpoint(task, target))) return -EBUSY

@@ -1,12 +1,12 @@
 import { FAN_ACCESS, FAN_ATTRIB, FAN_MODIFY } from '../uapi/constants/fanotify.js'
-import { EINVAL, EISDIR, EOPNOTSUPP, EPERM, ETXTBSY } from '../uapi/errno.js'
+import { EINVAL, EISDIR, EOPNOTSUPP, EOVERFLOW, EPERM, ETXTBSY } from '../uapi/errno.js'
 import { S_ISGID, S_ISUID } from '../uapi/fcntl.js'
 import { CAP_CHOWN, CAP_FSETID } from './capability.js'
-import { inGroup } from './cred.js'
-import type { Dentry } from './dentry.js'
+import { inGroup, nsCapable } from './cred.js'
 import type { File } from './file.js'
 import { fsnotifyDentry } from './fsnotify.js'
-import type { Inode } from './inode.js'
+import { INVALID_ID } from './id_map.js'
+import { gidThrough, uidThrough, vfsgid, vfsuid } from './mnt_idmap.js'
 import type { Path } from './path.js'
 import { capableWrtInode, inodePermission, MAY_WRITE, ownerOrCapable, wantWrite } from './permission.js'
 import type { Task } from './task.js'
@@ -29,66 +29,83 @@ export interface Attributes {
 }
 
 /** The task may give the inode, which is its own, to a group that it is in, and with CAP_CHOWN anything to anyone. */
-function mayChown(task: Task, inode: Inode, { uid, gid }: Attributes): boolean {
-  const owns = inode.uid === task.cred.fsuid
-  if (uid !== undefined && !(owns && uid === inode.uid) && !capableWrtInode(task, inode, CAP_CHOWN)) return false
-  if (gid === undefined || (owns && (gid === inode.gid || inGroup(task.cred, gid)))) return true
-  return capableWrtInode(task, inode, CAP_CHOWN)
+function mayChown(task: Task, { mnt: { idmap }, dentry: { inode } }: Path, { uid, gid }: Attributes): boolean {
+  const owner = vfsuid(idmap, inode)
+  const group = vfsgid(idmap, inode)
+  const owns = owner === task.cred.fsuid
+  const may = (isOwned: boolean): boolean =>
+    capableWrtInode(task, inode, CAP_CHOWN, idmap) || (!isOwned && nsCapable(task.cred, inode.sb.userNs, CAP_CHOWN))
+  if (uid !== undefined && !(owns && uid === owner) && !may(owner !== INVALID_ID)) return false
+  if (gid === undefined || (owns && (gid === group || inGroup(task.cred, gid)))) return true
+  return may(group !== INVALID_ID)
 }
 
 /** What the change asks of the task: 0 or -errno. */
-function checkChange(task: Task, inode: Inode, attributes: Attributes, changesMode: boolean): number {
+function checkChange(task: Task, path: Path, attributes: Attributes, changesMode: boolean): number {
+  const { idmap } = path.mnt
+  const { inode } = path.dentry
   const { mode, uid, gid, atime, mtime } = attributes
   const setsTimes =
     typeof atime === 'bigint' || typeof mtime === 'bigint' || (atime === undefined) !== (mtime === undefined)
   if ((mode !== undefined || uid !== undefined || gid !== undefined || setsTimes) && inode.immutable) return -EPERM
   if (atime === 'now' && mtime === 'now') {
     if (inode.immutable) return -EPERM
-    if (!ownerOrCapable(task, inode)) {
-      const error = inodePermission(task, inode, MAY_WRITE)
+    if (!ownerOrCapable(task, inode, idmap)) {
+      const error = inodePermission(task, inode, MAY_WRITE, idmap)
       if (error !== 0) return error
     }
   }
   if (changesMode && inode.isLink) return -EOPNOTSUPP
+  if (!keepsOwners(path, attributes)) return -EOVERFLOW
   const refused = inode.mayChange(attributes)
   if (refused !== 0) return refused
   if (attributes.force === true) return 0
-  if (!mayChown(task, inode, attributes)) return -EPERM
-  if (changesMode && !ownerOrCapable(task, inode)) return -EPERM
-  return setsTimes && !ownerOrCapable(task, inode) ? -EPERM : 0
+  if (!mayChown(task, path, attributes)) return -EPERM
+  if (changesMode && !ownerOrCapable(task, inode, idmap)) return -EPERM
+  return setsTimes && !ownerOrCapable(task, inode, idmap) ? -EPERM : 0
+}
+
+/** Through the mount the file has an owner and a group after the change, ones that the filesystem knows. */
+function keepsOwners({ mnt: { idmap }, dentry: { inode } }: Path, { uid, gid }: Attributes): boolean {
+  const { sb } = inode
+  if (uid === undefined ? vfsuid(idmap, inode) === INVALID_ID : !sb.userNs.hasUid(uidThrough(idmap, sb, uid)))
+    return false
+  return gid === undefined ? vfsgid(idmap, inode) !== INVALID_ID : sb.userNs.hasGid(gidThrough(idmap, sb, gid))
 }
 
 /** The mode without the bits that a change of owner or content takes: set-group-id stays only with who might set it. */
-function withoutPrivileges(task: Task, inode: Inode): number {
-  const { mode } = inode
+function withoutPrivileges(task: Task, path: Path): number {
+  const { mode } = path.dentry.inode
   let left = mode & ~S_ISUID
-  if ((mode & S_ISGID) !== 0 && ((mode & GROUP_EXEC) !== 0 || !inGroupOrCapable(task, inode))) left &= ~S_ISGID
+  if ((mode & S_ISGID) !== 0 && ((mode & GROUP_EXEC) !== 0 || !inGroupOrCapable(task, path))) left &= ~S_ISGID
   return left
 }
 
-const inGroupOrCapable = (task: Task, inode: Inode): boolean =>
-  inGroup(task.cred, inode.gid) || capableWrtInode(task, inode, CAP_FSETID)
+const inGroupOrCapable = (task: Task, { mnt: { idmap }, dentry: { inode } }: Path): boolean =>
+  inGroup(task.cred, vfsgid(idmap, inode)) || capableWrtInode(task, inode, CAP_FSETID, idmap)
 
-/** Changes attributes of what `dentry` stands for, and tells so (`notify_change`): 0 or -errno. */
-export function notifyChange(task: Task, dentry: Dentry, attributes: Attributes): number {
+/** Changes attributes of what is at `path`, and tells so (`notify_change`): 0 or -errno. */
+export function notifyChange(task: Task, path: Path, attributes: Attributes): number {
+  const { dentry } = path
   const { inode } = dentry
+  const { idmap } = path.mnt
   const { uid, gid, size, atime, mtime } = attributes
   let { mode } = attributes
   if (attributes.killPrivileges === true) {
-    const left = withoutPrivileges(task, inode)
+    const left = withoutPrivileges(task, path)
     if (left !== inode.mode) mode = left
   }
-  const error = checkChange(task, inode, attributes, mode !== undefined)
+  const error = checkChange(task, path, attributes, mode !== undefined)
   if (error !== 0) return error
   if (size !== undefined) {
     const result = inode.truncate(task, size)
     if (result < 0) return result
   }
-  if (uid !== undefined) inode.uid = uid
-  if (gid !== undefined) inode.gid = gid
+  if (uid !== undefined) inode.uid = uidThrough(idmap, inode.sb, uid)
+  if (gid !== undefined) inode.gid = gidThrough(idmap, inode.sb, gid)
   if (mode !== undefined) {
     let bits = mode & 0o7777
-    if (attributes.force !== true && !inGroupOrCapable(task, inode)) bits &= ~S_ISGID
+    if (attributes.force !== true && !inGroupOrCapable(task, path)) bits &= ~S_ISGID
     inode.mode = (inode.mode & ~0o7777) | bits
   }
   const now = atime === 'now' || mtime === 'now' ? task.kernel.clock() : 0n
@@ -110,17 +127,17 @@ const keepsPrivileges = (task: Task): boolean =>
   task.cred.effective.has(CAP_FSETID) && task.cred.userNs === task.kernel.initUserNs
 
 /** A write, by who may not keep them, takes set-uid and set-gid bits from a file. */
-export function removePrivileges(task: Task, dentry: Dentry): void {
-  const { inode } = dentry
-  if ((inode.mode & (S_ISUID | S_ISGID)) === 0 || withoutPrivileges(task, inode) === inode.mode) return
+export function removePrivileges(task: Task, path: Path): void {
+  const { inode } = path.dentry
+  if ((inode.mode & (S_ISUID | S_ISGID)) === 0 || withoutPrivileges(task, path) === inode.mode) return
   if (keepsPrivileges(task)) return
-  notifyChange(task, dentry, { killPrivileges: true, force: true })
+  notifyChange(task, path, { killPrivileges: true, force: true })
 }
 
 /** chmod and its kin: 0 or -errno. */
 export function chmod(task: Task, path: Path, mode: number): number {
   const readOnly = wantWrite(path)
-  return readOnly === 0 ? notifyChange(task, path.dentry, { mode: mode & 0o7777 }) : readOnly
+  return readOnly === 0 ? notifyChange(task, path, { mode: mode & 0o7777 }) : readOnly
 }
 
 /** chown and its kin; undefined leaves an id as it is. 0 or -errno. */
@@ -132,7 +149,7 @@ export function chown(task: Task, path: Path, uid: number | undefined, gid: numb
     ...(gid === undefined ? {} : { gid }),
     killPrivileges: !path.dentry.inode.isDir,
   }
-  return notifyChange(task, path.dentry, change)
+  return notifyChange(task, path, change)
 }
 
 /** Sets the size of a file to `size`, as truncate does by path: 0 or -errno. */
@@ -142,17 +159,17 @@ export function truncatePath(task: Task, path: Path, size: number): number {
   if (!inode.isReg) return -EINVAL
   const readOnly = wantWrite(path)
   if (readOnly !== 0) return readOnly
-  const error = inodePermission(task, inode, MAY_WRITE)
+  const error = inodePermission(task, inode, MAY_WRITE, path.mnt.idmap)
   if (error !== 0) return error
   if (inode.executing > 0) return -ETXTBSY
-  return truncateDentry(task, path.dentry, size)
+  return truncateAt(task, path, size)
 }
 
 /** Sets the size of an open file: 0 or -errno. */
 export function truncateFile(task: Task, file: File, size: number): number {
-  return truncateDentry(task, file.dentry, size)
+  return truncateAt(task, file, size)
 }
 
-function truncateDentry(task: Task, dentry: Dentry, size: number): number {
-  return notifyChange(task, dentry, { size, killPrivileges: !keepsPrivileges(task), force: true })
+function truncateAt(task: Task, path: Path, size: number): number {
+  return notifyChange(task, path, { size, killPrivileges: !keepsPrivileges(task), force: true })
 }

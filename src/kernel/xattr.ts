@@ -6,6 +6,7 @@ import { nsCapable } from './cred.js'
 import type { Dentry } from './dentry.js'
 import { fsnotifyDentry } from './fsnotify.js'
 import type { Inode } from './inode.js'
+import { hasOwners } from './mnt_idmap.js'
 import type { Path } from './path.js'
 import { inodePermission, MAY_READ, MAY_WRITE, ownerOrCapable, wantWrite } from './permission.js'
 import type { Task } from './task.js'
@@ -19,8 +20,10 @@ const ACL_ENTRY = 8
 const ACL = /^system\.posix_acl_(access|default)$/
 
 /** What the kind of attribute asks of the task: 0 or -errno (`xattr_permission`). */
-function mayTouch(task: Task, inode: Inode, name: string, mask: number): number {
-  if ((mask & MAY_WRITE) !== 0 && inode.immutable) return -EPERM
+function mayTouch(task: Task, path: Path, name: string, mask: number): number {
+  const { inode } = path.dentry
+  const { idmap } = path.mnt
+  if ((mask & MAY_WRITE) !== 0 && (inode.immutable || !hasOwners(idmap, inode))) return -EPERM
   if (name.startsWith('system.')) return 0
   if (name.startsWith('security.')) {
     const isWrite = (mask & MAY_WRITE) !== 0 && name !== 'security.capability'
@@ -31,9 +34,9 @@ function mayTouch(task: Task, inode: Inode, name: string, mask: number): number 
   if (name.startsWith('user.')) {
     if (!inode.isReg && !inode.isDir) return (mask & MAY_WRITE) !== 0 ? -EPERM : -ENODATA
     const sticky = inode.isDir && (inode.mode & S_ISVTX) !== 0
-    if (sticky && (mask & MAY_WRITE) !== 0 && !ownerOrCapable(task, inode)) return -EPERM
+    if (sticky && (mask & MAY_WRITE) !== 0 && !ownerOrCapable(task, inode, idmap)) return -EPERM
   }
-  return inodePermission(task, inode, mask)
+  return inodePermission(task, inode, mask, idmap)
 }
 
 /** The attributes that hold `name`, or -errno: -EOPNOTSUPP where the filesystem has none of that kind. */
@@ -78,7 +81,7 @@ export function setXattr(
   const { inode } = path.dentry
   const acl = ACL.exec(name)
   if (acl !== null) return wantWrite(path) || checkAcl(value) || dropAcl(task, path.dentry, acl[1] === 'default')
-  const error = wantWrite(path) || mayTouch(task, inode, name, MAY_WRITE)
+  const error = wantWrite(path) || mayTouch(task, path, name, MAY_WRITE)
   if (error !== 0) return error
   const xattrs = holder(inode, name)
   if (typeof xattrs === 'number') return xattrs
@@ -92,7 +95,7 @@ export function setXattr(
 /** The value of an attribute, or -errno. */
 export function xattrOf(task: Task, path: Path, name: string): Uint8Array | number {
   const { inode } = path.dentry
-  const error = mayTouch(task, inode, name, MAY_READ)
+  const error = mayTouch(task, path, name, MAY_READ)
   if (error !== 0) return error
   if (inode.xattrs !== null && ACL.test(name)) return inode.isLink ? -EOPNOTSUPP : -ENODATA
   const xattrs = holder(inode, name)
@@ -104,7 +107,7 @@ export function removeXattr(task: Task, path: Path, name: string): number {
   const { inode } = path.dentry
   const acl = ACL.exec(name)
   if (acl !== null) return wantWrite(path) || dropAcl(task, path.dentry, acl[1] === 'default')
-  const error = wantWrite(path) || mayTouch(task, inode, name, MAY_WRITE)
+  const error = wantWrite(path) || mayTouch(task, path, name, MAY_WRITE)
   if (error !== 0) return error
   const xattrs = holder(inode, name)
   if (typeof xattrs === 'number') return xattrs
