@@ -8,20 +8,22 @@
 import { pathToFileURL } from 'node:url'
 import { Emulator, type PendingSyscall, type SyscallArg } from '../src/index.js'
 import type { Task } from '../src/kernel/index.js'
-import { decodeEvents, encodeResponse } from '../src/uapi/index.js'
-
-const AT_FDCWD = -100
-const O_CREAT = 0o100
-const EAGAIN = 11
-const FAN_CLOEXEC = 0x1
-const FAN_NONBLOCK = 0x2
-const FAN_CLASS_CONTENT = 0x4
-const FAN_MARK_ADD = 0x1
-const FAN_OPEN_PERM = 0x1_0000
-const FAN_EVENT_ON_CHILD = 0x800_0000
-const FAN_IOC_OPEN_QUEUE_FD = 0x46f0
-const FAN_ALLOW = 1
-const FAN_DENY = 2
+import {
+  AT_FDCWD,
+  decodeEvents,
+  EAGAIN,
+  encodeResponse,
+  FAN_ALLOW,
+  FAN_CLASS_CONTENT,
+  FAN_CLOEXEC,
+  FAN_DENY,
+  FAN_EVENT_ON_CHILD,
+  FAN_IOC_OPEN_QUEUE_FD,
+  FAN_MARK_ADD,
+  FAN_NONBLOCK,
+  FAN_OPEN_PERM,
+  O_CREAT,
+} from '../src/uapi/index.js'
 
 const cString = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`)
 

@@ -15,7 +15,7 @@ const ARROWS: readonly { folder: string; ours: readonly string[]; packages: read
   {
     folder: 'src/cli',
     ours: ['src', 'fuzz', 'lab'],
-    packages: ['node:', 'commander', 'picocolors', 'cli-table3', 'cli-progress', 'fast-check'],
+    packages: ['node:', 'commander', 'picocolors', 'cli-progress', 'fast-check'],
   },
   { folder: 'lab', ours: ['src/transcript', 'src/uapi'], packages: ['node:', 'koffi'] },
   { folder: 'fuzz', ours: ['src'], packages: ['node:', 'fast-check', '@fast-check/vitest'] },
