@@ -67,23 +67,19 @@ function readMany(task: Task, group: FanotifyGroup, buffer: UserBuffer): number 
   if (at === 0) return 0
   const copied = buffer.copyOut(SCRATCH, 0, at)
   if (copied === at) {
-    drop(group, count)
+    // What comes without a descriptor holds nothing that were to be released.
+    group.take(count)
     return at
   }
   let lost = 0
   for (let end = 0; end <= copied; lost++) end += eventLength(queue.at(lost), flags)
-  drop(group, lost)
+  group.take(lost)
   return -EFAULT
 }
 
 /** True for events about an open file, of which the reader gets a descriptor. */
 const hasPath = (event: FanotifyEvent): event is FanotifyEvent & Path =>
   event.kind === EVENT_PATH || event.kind === EVENT_PERM
-
-function drop(group: FanotifyGroup, count: number): void {
-  for (let at = 0; at < count; at++) group.queue.at(at).release()
-  group.take(count)
-}
 
 /** Moves one event that comes with descriptors: they are the reader's only if all of the event arrives. Bytes, or -errno. */
 function copyEvent(task: Task, group: FanotifyGroup, event: FanotifyEvent, length: number, buffer: UserBuffer): number {

@@ -15,10 +15,18 @@ export interface UserMemory {
   write(addr: bigint, bytes: Uint8Array): number
 }
 
+const NOTHING = new Uint8Array(0)
+
 /**
  * What the syscall handlers see of a caller's address space. Addresses are numbers: a user address is below 2^47, anything above faults.
  */
 export abstract class Memory {
+  /** The bytes that {@link locate} found, from `foundAt` on. They are the caller's own: to be read at once, and left alone. */
+  found: Uint8Array = NOTHING
+  foundAt = 0
+
+  /** Sets {@link found} to what lies at `addr`, and gives how many of the `len` bytes there are before the fault. */
+  abstract locate(addr: number, len: number): number
   /** Copies `len` bytes from `addr` into `dst`; gives how many were copied before the fault (`len` when there was none). */
   abstract copyIn(addr: number, dst: Uint8Array, len: number): number
   /** Copies the first `len` bytes of `src` to `addr`; gives how many were copied before the fault. */
@@ -28,10 +36,10 @@ export abstract class Memory {
 
   /** The bytes of a NUL-terminated string without the NUL, or -EFAULT, or -ENAMETOOLONG if it has no NUL in `max` bytes. */
   readCString(addr: number, max: number = PATH_MAX): Uint8Array | number {
-    const buffer = new Uint8Array(max)
-    const got = this.copyIn(addr, buffer, max)
-    const end = buffer.subarray(0, got).indexOf(0)
-    if (end >= 0) return buffer.subarray(0, end)
+    const got = this.locate(addr, max)
+    const bytes = this.found.slice(this.foundAt, this.foundAt + got)
+    const end = bytes.indexOf(0)
+    if (end >= 0) return bytes.subarray(0, end)
     return got < max ? -EFAULT : -ENAMETOOLONG
   }
 }
@@ -78,12 +86,15 @@ export class EmbedderMemory extends Memory {
     this.#user = user
   }
 
+  override locate(addr: number, len: number): number {
+    if (len === 0 || !accessOk(addr, 1)) return 0
+    this.found = this.#user.read(BigInt(addr), len)
+    return Math.min(this.found.length, len)
+  }
+
   override copyIn(addr: number, dst: Uint8Array, len: number): number {
-    if (len === 0) return 0
-    if (!accessOk(addr, 1)) return 0
-    const bytes = this.#user.read(BigInt(addr), len)
-    const got = Math.min(bytes.length, len)
-    dst.set(got === bytes.length ? bytes : bytes.subarray(0, got))
+    const got = this.locate(addr, len)
+    if (got !== 0) dst.set(got === this.found.length ? this.found : this.found.subarray(0, got))
     return got
   }
 

@@ -57,7 +57,7 @@ function optionData(regs: Registers): string | null | number {
   const got = regs.memory.copyIn(regs.ptr(4), data, PAGE_SIZE)
   if (got === 0) return -EFAULT
   const end = data.subarray(0, Math.min(got, PAGE_SIZE - 1)).indexOf(0)
-  return nameOf(data, end < 0 ? Math.min(got, PAGE_SIZE - 1) : end)
+  return nameOf(data, 0, end < 0 ? Math.min(got, PAGE_SIZE - 1) : end)
 }
 
 function mount(task: Task, regs: Registers): number {

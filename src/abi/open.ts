@@ -1,7 +1,7 @@
 import type { File } from '../kernel/file.js'
-import { fsnotifyOpenPermission } from '../kernel/fsnotify_permission.js'
+import { fsnotifyOpenPermission, type PermissionAsk } from '../kernel/fsnotify_permission.js'
 import { finishOpen, openAt, undoOpen } from '../kernel/open.js'
-import { PipeFile } from '../kernel/pipe.js'
+import type { PipeFile } from '../kernel/pipe.js'
 import type { Task } from '../kernel/task.js'
 import { WOULD_BLOCK } from '../kernel/wait_queue.js'
 import { E2BIG, EAGAIN, EINVAL } from '../uapi/errno.js'
@@ -114,22 +114,28 @@ function open(
 
 /** Gives an open file the descriptor `fd`, once it has permission and is truncated where it has to be. */
 export function giveDescriptor(task: Task, file: File, fd: number, flags: number): number | PendingSyscall {
-  const files = task.files!
-  const cloexec = (flags & O_CLOEXEC) !== 0
-  if (file instanceof PipeFile && file.awaitsPartner) return openWhenMet(task, file, fd, flags)
-  const complete = (): number => {
-    const error = finishOpen(task, file, flags)
-    if (error !== 0) return error
-    files.set(fd, file, cloexec)
-    return fd
-  }
+  if (file.kind === 'pipe' && (file as PipeFile).awaitsPartner) return openWhenMet(task, file as PipeFile, fd, flags)
   const asked = fsnotifyOpenPermission(task, file)
-  if (asked === 0) return complete()
+  if (asked === 0) return completeOpen(task, file, fd, flags)
   if (typeof asked === 'number') {
     undoOpen(file)
     return asked
   }
+  return openWhenPermitted(task, file, fd, flags, asked)
+}
+
+function completeOpen(task: Task, file: File, fd: number, flags: number): number {
+  const error = finishOpen(task, file, flags)
+  if (error !== 0) return error
+  task.files!.set(fd, file, (flags & O_CLOEXEC) !== 0)
+  return fd
+}
+
+/** Sleeps until the open is allowed. Nobody else gets the descriptor meanwhile. */
+function openWhenPermitted(task: Task, file: File, fd: number, flags: number, asked: PermissionAsk): PendingSyscall {
+  const files = task.files!
   files.reserve(fd)
+  const complete = (): number => completeOpen(task, file, fd, flags)
   return afterPermission(task, asked, null, complete, (refused) => {
     files.unreserve(fd)
     if (refused) undoOpen(file)

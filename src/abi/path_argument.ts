@@ -3,40 +3,64 @@ import type { Memory } from './memory.js'
 import { PATH_MAX } from './memory.js'
 import type { Registers } from './registers.js'
 
-const buffer = new Uint8Array(PATH_MAX)
-
 /** A byte string as the kernel model has names: one code unit a byte. */
-export function nameOf(bytes: Uint8Array, length: number = bytes.length): string {
+export function nameOf(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
   let name = ''
-  for (let i = 0; i < length; i++) name += String.fromCharCode(bytes[i]!)
+  let at = start
+  // Each piece is a string that is made: the fewer the better.
+  for (; at + 8 <= end; at += 8)
+    name += String.fromCharCode(
+      bytes[at]!,
+      bytes[at + 1]!,
+      bytes[at + 2]!,
+      bytes[at + 3]!,
+      bytes[at + 4]!,
+      bytes[at + 5]!,
+      bytes[at + 6]!,
+      bytes[at + 7]!,
+    )
+  for (; at < end; at++) name += String.fromCharCode(bytes[at]!)
   return name
 }
 
-/** The last string read with each hash: programs name the same files over and over, and a string that is known is flat and hashed. */
-const seen: string[] = new Array<string>(256).fill('')
+interface KnownName {
+  readonly bytes: Uint8Array
+  readonly text: string
+}
 
-/** As {@link nameOf} for the first `length` bytes of the buffer, whose hash is given. */
-function knownName(length: number, hash: number): string {
-  const known = seen[hash & 255]!
-  if (known.length === length) {
+const KNOWN_NAMES = 4096
+const LONGEST_KNOWN = 128
+/**
+ * The last name read at each hash of its end: programs name the same files over and over, and a string that is known is
+ * flat and hashed.
+ */
+const knownNames: KnownName[] = new Array<KnownName>(KNOWN_NAMES).fill({ bytes: new Uint8Array(0), text: '' })
+
+/** As {@link nameOf}. */
+function knownName(bytes: Uint8Array, start: number, end: number): string {
+  const length = end - start
+  let hash = length
+  for (let at = length > 4 ? end - 4 : start; at < end; at++) hash = Math.imul(hash, 31) + bytes[at]!
+  const slot = hash & (KNOWN_NAMES - 1)
+  const known = knownNames[slot]!
+  if (known.bytes.length === length) {
     let at = 0
-    while (at < length && known.charCodeAt(at) === buffer[at]) at++
-    if (at === length) return known
+    while (at < length && known.bytes[at] === bytes[start + at]) at++
+    if (at === length) return known.text
   }
-  const name = nameOf(buffer, length)
-  seen[hash & 255] = name
-  return name
+  const text = nameOf(bytes, start, end)
+  if (length <= LONGEST_KNOWN) knownNames[slot] = { bytes: bytes.slice(start, end), text }
+  return text
 }
 
-/** The NUL-terminated byte string at `address`, -EFAULT, or -ENAMETOOLONG without a NUL in `max` (at most PATH_MAX) bytes. */
+/** The NUL-terminated byte string at `address`, -EFAULT, or -ENAMETOOLONG without a NUL in `max` bytes. */
 export function readString(memory: Memory, address: number, max: number = PATH_MAX): string | number {
-  const got = memory.copyIn(address, buffer, max)
-  let hash = 0
-  for (let at = 0; at < got; at++) {
-    const byte = buffer[at]!
-    if (byte === 0) return knownName(at, hash ^ (hash >>> 15))
-    hash = Math.imul(hash ^ byte, 0x0100_0193)
-  }
+  const got = memory.locate(address, max)
+  const { found: bytes, foundAt: start } = memory
+  const end = start + got
+  let at = start
+  while (at < end && bytes[at] !== 0) at++
+  if (at < end) return knownName(bytes, start, at)
   return got < max ? -EFAULT : -ENAMETOOLONG
 }
 

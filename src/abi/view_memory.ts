@@ -7,6 +7,8 @@ export type View = ArrayBufferLike | ArrayBufferView
 const WINDOW = 2 ** 44
 const PINNED = 7
 const PAGE = 4096
+const MAX_INT = 0x7fff_ffff
+const NOTHING = new Uint8Array(0)
 
 function bytesOf(view: View): Uint8Array {
   if (view instanceof Uint8Array) return view
@@ -57,8 +59,6 @@ export class ViewMemory extends Memory {
   readonly #views: (View | null)[] = [null, null, null, null, null, null]
   /** Some argument is mapped. */
   #mapped = false
-  #bytes: Uint8Array | null = null
-  #offset = 0
 
   constructor(pinned: PinnedViews) {
     super()
@@ -83,50 +83,57 @@ export class ViewMemory extends Memory {
     const views = this.#views
     for (let n = 0; n < 6; n++) views[n] = null
     this.#mapped = false
-    this.#bytes = null
+    this.found = NOTHING
   }
 
-  /** Finds the bytes behind `addr`; gives how many there are from there on. */
-  #locate(addr: number): number {
+  override locate(addr: number, len: number): number {
     const window = Math.floor(addr / WINDOW) - 1
+    let bytes: Uint8Array
+    let offset: number
     if (window >= 0 && window < 6) {
       const view = this.#views[window]
       if (view === null || view === undefined) return 0
-      this.#bytes = bytesOf(view)
-      this.#offset = addr - (window + 1) * WINDOW
+      bytes = bytesOf(view)
+      offset = addr - (window + 1) * WINDOW
     } else if (window === PINNED - 1) {
       const pinned = this.#pinned.find(addr)
       if (pinned === undefined) return 0
-      this.#bytes = pinned.bytes
-      this.#offset = addr - pinned.start
+      bytes = pinned.bytes
+      offset = addr - pinned.start
     } else {
       return 0
     }
-    const left = this.#bytes.length - this.#offset
-    return left > 0 ? left : 0
+    const left = bytes.length - offset
+    if (left <= 0) return 0
+    if (offset > MAX_INT) {
+      bytes = bytes.subarray(offset)
+      offset = 0
+    }
+    this.found = bytes
+    // Integers: what comes of an address is a float, with which a loop over the bytes takes three times as long.
+    this.foundAt = offset | 0
+    return Math.min(left, len, MAX_INT) | 0
   }
 
   override copyIn(addr: number, dst: Uint8Array, len: number): number {
-    const n = Math.min(len, this.#locate(addr))
-    const bytes = this.#bytes
-    if (n === 0 || bytes === null) return 0
-    const from = this.#offset
+    const n = this.locate(addr, len)
+    if (n === 0) return 0
+    const { found: bytes, foundAt: from } = this
     if (n <= 128) for (let i = 0; i < n; i++) dst[i] = bytes[from + i]!
     else dst.set(bytes.subarray(from, from + n))
     return n
   }
 
   override copyOut(addr: number, src: Uint8Array, len: number): number {
-    const n = Math.min(len, this.#locate(addr))
-    const bytes = this.#bytes
-    if (n === 0 || bytes === null) return 0
-    const to = this.#offset
+    const n = this.locate(addr, len)
+    if (n === 0) return 0
+    const { found: bytes, foundAt: to } = this
     if (n <= 128) for (let i = 0; i < n; i++) bytes[to + i] = src[i]!
     else bytes.set(n === src.length ? src : src.subarray(0, n), to)
     return n
   }
 
   override writable(addr: number, len: number): number {
-    return Math.min(len, this.#locate(addr))
+    return this.locate(addr, len)
   }
 }

@@ -19,7 +19,7 @@ import {
 } from '../uapi/constants/fanotify.js'
 import type { Dentry } from './dentry.js'
 import { ErrorEvent } from './fanotify/event.js'
-import { concerns, groupEventMask, handleEvent } from './fanotify/handle_event.js'
+import { groupEventMask, handleEvent } from './fanotify/handle_event.js'
 import { ALL_EVENTS, CHILD_EVENTS } from './fanotify/masks.js'
 import { type File, FMODE_NONOTIFY, FMODE_WRITE } from './file.js'
 import { AT_INODE, AT_MOUNT, AT_NEW_DIR, AT_PARENT, AT_SB, FsnotifyReport } from './fsnotify_report.js'
@@ -57,12 +57,11 @@ export function gatherMarks(
   if (inode.marks !== null) wanted |= inode.marks.mask
   if (second !== null && second.marks !== null) wanted |= second.marks.mask
   if ((mask & ALL_EVENTS & wanted) === 0) return false
+  to.begin()
   to.look(AT_SB, sb.marks)
-  to.look(AT_MOUNT, mnt === null ? null : mnt.marks)
+  if (mnt !== null) to.look(AT_MOUNT, mnt.marks)
   to.look(AT_INODE, inode.marks)
-  to.look(AT_PARENT, null)
-  to.look(AT_NEW_DIR, null)
-  to.look(secondPlace, second === null ? null : second.marks)
+  if (second !== null) to.look(secondPlace, second.marks)
   return true
 }
 
@@ -217,7 +216,6 @@ export function fsnotifySbError(sb: SuperBlock, inode: Inode | null, error: numb
   report.look(AT_SB, marks)
   report.mask = FAN_FS_ERROR
   for (let group = report.next(); group !== null; group = report.next()) {
-    if (!concerns(report)) continue
     if (groupEventMask(group, report) !== 0)
       group.insert(new ErrorEvent(FAN_FS_ERROR, group.currentPid(), sb, inode, error))
   }

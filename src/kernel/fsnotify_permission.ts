@@ -11,7 +11,7 @@ import {
 } from '../uapi/constants/fanotify.js'
 import { EPERM } from '../uapi/errno.js'
 import type { FanotifyGroup } from './fanotify/group.js'
-import { concerns, groupEventMask } from './fanotify/handle_event.js'
+import { groupEventMask } from './fanotify/handle_event.js'
 import { PERM_EVENTS } from './fanotify/masks.js'
 import { PermEvent } from './fanotify/perm_event.js'
 import { type File, FMODE_ASKS, FMODE_ASKS_RANGE, FMODE_NONOTIFY } from './file.js'
@@ -104,7 +104,7 @@ export class PermissionAsk {
         if (!this.#begin()) return false
         continue
       }
-      if (group.class < FAN_CLASS_CONTENT || !concerns(report)) continue
+      if (group.class < FAN_CLASS_CONTENT) continue
       const mask = groupEventMask(group, report) & PERM_EVENTS
       // A full queue, or a group that is being closed, has no say.
       if (mask === 0 || !group.makeRoom()) continue

@@ -5,7 +5,7 @@ import type { FanotifyMark } from './fanotify/mark.js'
 import type { Inode } from './inode.js'
 import type { Mount } from './mount.js'
 
-/** Where a mark that is told of an event sits; the index of its mark in {@link FsnotifyReport.marks}. */
+/** Where a mark that is told of an event sits. */
 export const AT_SB = 0 as const
 export const AT_MOUNT = 1 as const
 export const AT_INODE = 2 as const
@@ -13,7 +13,8 @@ export const AT_INODE = 2 as const
 export const AT_PARENT = 3 as const
 /** The directory that a rename moved something to. */
 export const AT_NEW_DIR = 4 as const
-const PLACES = 5
+
+const PARENT = AT_PARENT
 
 /** An event on its way to the groups: what happened, and for the group whose turn it is, its marks that see it. */
 export class FsnotifyReport {
@@ -27,42 +28,59 @@ export class FsnotifyReport {
   /** The directory of an entry; the parent where that is told. */
   dir: Inode | null = null
   name: string | null = null
-  /** Marks of the group whose turn it is, by place. */
-  readonly marks: (FanotifyMark | null)[] = [null, null, null, null, null]
-  readonly #connectors: (MarkConnector | null)[] = [null, null, null, null, null]
+  /** How many marks the group whose turn it is has here; they and their places are the first of `marks` and `places`. */
+  count = 0
+  readonly marks: (FanotifyMark | null)[] = []
+  readonly places: number[] = []
+  /** What has marks that may be concerned, in the order of the places, and how far through its marks the groups are. */
+  #looked = 0
+  readonly #connectors: (MarkConnector | null)[] = []
+  readonly #connectorPlaces: number[] = []
+  readonly #at: number[] = []
   #turn: FanotifyGroup | null = null
-  readonly #at: number[] = [0, 0, 0, 0, 0]
 
-  /** Sets the marks of one place; null for none. */
-  look(place: number, connector: MarkConnector | null): void {
-    this.#connectors[place] = connector
-    this.#at[place] = 0
+  /** Forgets the marks of before. */
+  begin(): void {
+    this.#looked = 0
+    this.count = 0
   }
 
-  /** The next group in the order in which they are told, with its marks in place; null at the end. */
+  /** Adds the marks of one place; null for none. Places come in their order. */
+  look(place: number, connector: MarkConnector | null): void {
+    if (connector === null) return
+    const index = this.#looked++
+    this.#connectors[index] = connector
+    this.#connectorPlaces[index] = place
+    this.#at[index] = 0
+  }
+
+  /** The next group in the order in which they are told, with its marks; null at the end. */
   next(): FanotifyGroup | null {
+    const looked = this.#looked
     const connectors = this.#connectors
     let first: FanotifyGroup | null = null
-    for (let place = 0; place < PLACES; place++) {
-      const connector = connectors[place]!
-      if (connector === null) continue
-      const mark = connector.marks[this.#at[place]!]
-      if (mark !== undefined && mark.group !== first && (first === null || mark.group.isToldBefore(first)))
-        first = mark.group
+    for (let index = 0; index < looked; index++) {
+      const { marks } = connectors[index]!
+      const at = this.#at[index]!
+      if (at >= marks.length) continue
+      const { group } = marks[at]!
+      if (first === null || (group !== first && group.isToldBefore(first))) first = group
     }
     this.#turn = first
+    this.count = 0
     if (first === null) return null
-    const { marks } = this
-    for (let place = 0; place < PLACES; place++) {
-      const connector = connectors[place]!
-      const mark = connector === null ? undefined : connector.marks[this.#at[place]!]
-      if (mark === undefined || mark.group !== first) {
-        marks[place] = null
-        continue
-      }
-      this.#at[place]!++
+    for (let index = 0; index < looked; index++) {
+      const { marks } = connectors[index]!
+      const at = this.#at[index]!
+      if (at >= marks.length) continue
+      const mark = marks[at]!
+      if (mark.group !== first) continue
+      this.#at[index] = at + 1
+      const place = this.#connectorPlaces[index]!
       // A parent's mark may be there for the directory itself.
-      marks[place] = place === AT_PARENT && !mark.meansChildren ? null : mark
+      if (place === PARENT && !mark.meansChildren) continue
+      this.marks[this.count] = mark
+      this.places[this.count++] = place
     }
     return first
   }
@@ -70,10 +88,9 @@ export class FsnotifyReport {
   /** The groups of the marks that stand first in each place: that whose turn it is, and those that come after it elsewhere. */
   heads(): FanotifyGroup[] {
     const groups: FanotifyGroup[] = []
-    for (let place = 0; place < PLACES; place++) {
-      const marks = this.#connectors[place]?.marks
-      if (marks === undefined) continue
-      const at = this.#at[place]!
+    for (let index = 0; index < this.#looked; index++) {
+      const { marks } = this.#connectors[index]!
+      const at = this.#at[index]!
       const group = at > 0 && marks[at - 1]!.group === this.#turn ? this.#turn : marks[at]?.group
       if (group !== undefined) groups.push(group)
     }
@@ -82,12 +99,11 @@ export class FsnotifyReport {
 
   /** Goes on behind `last` though marks have come or gone since. */
   resumeAfter(last: FanotifyGroup): void {
-    for (let place = 0; place < PLACES; place++) {
-      const marks = this.#connectors[place]?.marks
-      if (marks === undefined) continue
+    for (let index = 0; index < this.#looked; index++) {
+      const { marks } = this.#connectors[index]!
       let at = 0
       while (at < marks.length && !last.isToldBefore(marks[at]!.group)) at++
-      this.#at[place] = at
+      this.#at[index] = at
     }
   }
 
@@ -97,9 +113,11 @@ export class FsnotifyReport {
     this.dentry = null
     this.dir = null
     this.name = null
-    for (let place = 0; place < PLACES; place++) {
-      this.marks[place] = null
-      this.#connectors[place] = null
+    for (let index = 0; index < this.#looked; index++) {
+      this.marks[index] = null
+      this.#connectors[index] = null
     }
+    this.#looked = 0
+    this.count = 0
   }
 }

@@ -34,6 +34,8 @@ export abstract class Inode {
   /** When it was read and changed, in nanoseconds since the epoch, where that was set; null stands for the present. */
   atime: bigint | null = null
   mtime: bigint | null = null
+  /** Mode and owner are all there is to say of who may do what: {@link revalidate} and {@link permission} do nothing. */
+  plain = true
   /** fanotify marks on it. */
   marks: MarkConnector | null = null
 

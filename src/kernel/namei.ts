@@ -58,19 +58,29 @@ interface Components {
 
 /** Paths that were taken apart; programs use few, over and over. */
 const known: Map<string, Components> = new Map()
-const MAX_KNOWN = 1024
+const MAX_KNOWN = 4096
 const MAX_KNOWN_LENGTH = 128
 
+/** The one copy of a string that V8 keeps for names of properties: two of them are compared by where they lie. */
+const interned = (text: string): string => Object.keys({ [text]: 0 })[0]!
+
 function takeApart(path: string): Components {
-  let components = known.get(path)
-  if (components === undefined) {
-    const names = path.split('/').filter((name) => name !== '')
-    const types = names.map((name): LastType => (name === '.' ? 'dot' : name === '..' ? 'dotdot' : 'name'))
-    components = { names, types, trailingSlash: names.length > 0 && path.endsWith('/') }
-    if (path.length <= MAX_KNOWN_LENGTH) {
-      if (known.size >= MAX_KNOWN) known.clear()
-      known.set(path, components)
-    }
+  const seen = known.get(path)
+  if (seen !== undefined) return seen
+  const names: string[] = []
+  const types: LastType[] = []
+  for (let at = 0, slash = 0; at < path.length; at = slash + 1) {
+    slash = path.indexOf('/', at)
+    if (slash < 0) slash = path.length
+    if (slash === at) continue
+    const name = interned(path.slice(at, slash))
+    names.push(name)
+    types.push(name === '.' ? 'dot' : name === '..' ? 'dotdot' : 'name')
+  }
+  const components = { names, types, trailingSlash: names.length > 0 && path.endsWith('/') }
+  if (path.length <= MAX_KNOWN_LENGTH) {
+    if (known.size >= MAX_KNOWN) known.clear()
+    known.set(path, components)
   }
   return components
 }

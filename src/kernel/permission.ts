@@ -51,6 +51,8 @@ export function genericPermission(task: Task, inode: Inode, mask: number, idmap:
 
 /** All that an inode says to an access: read-only filesystem, immutable, permission bits, its filesystem's own rule. */
 export function inodePermission(task: Task, inode: Inode, mask: number, idmap: MntIdmap | null = null): number {
+  // Directories mostly let everybody through.
+  if (mask === MAY_EXEC && inode.plain && (inode.mode & ANY_EXEC) === ANY_EXEC) return 0
   inode.revalidate()
   if ((mask & MAY_WRITE) !== 0) {
     if (inode.sb.readOnly && (inode.isReg || inode.isDir || inode.isLink)) return -EROFS

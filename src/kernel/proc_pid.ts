@@ -34,6 +34,7 @@ abstract class PidInode extends ProcInode {
 
   protected constructor(sb: ProcSuperBlock, pid: Pid, mode: number) {
     super(sb, mode)
+    this.plain = false
     this.pid = pid
     this.revalidate()
   }

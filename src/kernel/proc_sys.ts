@@ -141,6 +141,7 @@ class SysctlInode extends ProcInode {
 
   constructor(sb: ProcSuperBlock, file: SysctlFile) {
     super(sb, S_IFREG | file.mode)
+    this.plain = false
     this.#file = file
   }
 
@@ -188,6 +189,7 @@ class SysctlDirInode extends ProcInode {
 
   constructor(sb: ProcSuperBlock, dir: SysctlDir) {
     super(sb, S_IFDIR | 0o555)
+    this.plain = false
     this.#dir = dir
   }
 

@@ -25,6 +25,14 @@ export type EventKind =
   | typeof EVENT_ERROR
   | typeof EVENT_PERM
 
+/** The kinds between which those lie that merge. */
+const FIRST_MERGING = EVENT_PATH
+const LAST_MERGING = EVENT_ERROR
+
+/** True for an event that takes in later ones. */
+export const isMerging = (event: FanotifyEvent): event is MergingEvent =>
+  event.kind >= FIRST_MERGING && event.kind <= LAST_MERGING
+
 /** An event that waits in a group's queue to be read. */
 export abstract class FanotifyEvent {
   readonly kind: EventKind
@@ -98,10 +106,9 @@ export abstract class MergingEvent extends FanotifyEvent {
   readonly hash: number
   /** How many events its hash bucket had been given before it. */
   bucketPosition = 0
-  /** The event before it that has the same hash, if that is still queued. */
-  previousAlike: MergingEvent | null = null
-  /** The event after it that has the same hash. */
-  nextAlike: MergingEvent | null = null
+  /** The events before and after it in its slot of the group's table. */
+  previous: MergingEvent | null = null
+  next: MergingEvent | null = null
 
   protected constructor(kind: EventKind, mask: number, pid: Pid | null, about: number) {
     super(kind, mask, pid)

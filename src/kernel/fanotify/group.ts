@@ -16,7 +16,7 @@ import { UCOUNT_FANOTIFY_GROUPS, UCOUNT_FANOTIFY_MARKS, type Ucounts } from '../
 import type { UserNamespace } from '../user_namespace.js'
 import { WaitQueue } from '../wait_queue.js'
 import { type Markable, MarkConnector, type MarkType } from './connector.js'
-import { type FanotifyEvent, MergingEvent, OverflowEvent } from './event.js'
+import { type FanotifyEvent, isMerging, type MergingEvent, OverflowEvent } from './event.js'
 import { EventQueue } from './event_queue.js'
 import { GroupPermissions } from './group_permissions.js'
 import { FanotifyMark } from './mark.js'
@@ -232,7 +232,7 @@ export class FanotifyGroup {
     if (this.#overflowed) for (let i = 0; i < count; i++) if (queue.at(i) === this.#overflow) this.#overflowed = false
     for (let at = 0; at < count; at++) {
       const event = queue.at(at)
-      if (event instanceof MergingEvent) this.#merging.remove(event)
+      if (isMerging(event)) this.#merging.remove(event)
     }
     queue.drop(count)
   }

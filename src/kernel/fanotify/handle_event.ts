@@ -15,52 +15,51 @@ import type { FanotifyGroup } from './group.js'
 import { FID_BITS } from './init_flags.js'
 import { ALL_EVENTS, DIRENT_EVENTS, EVENT_FLAGS } from './masks.js'
 
-/** True if any of the group's marks wants the event; a change of the object ends ignore masks that do not outlive it. */
-export function concerns(report: FsnotifyReport): boolean {
-  const { mask, marks } = report
-  const onDir = (mask & FAN_ONDIR) !== 0
-  let wanted = 0
-  let ignored = 0
-  for (let place = 0; place < marks.length; place++) {
-    const mark = marks[place]!
-    if (mark === null) continue
-    if ((mask & FAN_MODIFY) !== 0 && !mark.survivesModify) mark.ignoreMask = 0
-    wanted |= mark.mask
-    ignored |= mark.ignoredOf(onDir, place === AT_PARENT)
-  }
-  return (mask & ALL_EVENTS & wanted & ~ignored) !== 0
-}
+// Bound here, once: V8 does not fold an imported binding.
+const EVENTS = ALL_EVENTS
+const FLAGS = EVENT_FLAGS
+const ONDIR = FAN_ONDIR
+const MODIFY = FAN_MODIFY
+const PARENT = AT_PARENT
+const FID = FID_BITS
 
 /** Bits of the places whose marks' masks apply to the event, set by {@link groupEventMask}. */
 let matched = 0
 
-/** What the group gets to see of the event's mask; 0 for nothing. */
+/**
+ * What the group gets to see of the event's mask; 0 for nothing. A change of the object ends ignore masks that do not
+ * outlive it.
+ */
 export function groupEventMask(group: FanotifyGroup, report: FsnotifyReport): number {
-  const { mask, marks, mnt, dentry } = report
-  const fidMode = group.flags & FID_BITS
-  const onDir = (mask & FAN_ONDIR) !== 0
+  const { mask, marks, places, count } = report
+  const onDir = (mask & ONDIR) !== 0
+  let wanted = 0
+  let applied = 0
+  let ignored = 0
   matched = 0
+  for (let index = 0; index < count; index++) {
+    const mark = marks[index]!
+    const asParent = places[index] === PARENT
+    if (mark.ignoreMask !== 0) {
+      if ((mask & MODIFY) !== 0 && !mark.survivesModify) mark.ignoreMask = 0
+      ignored |= mark.ignoredOf(onDir, asParent)
+    }
+    wanted |= mark.mask
+    if (!mark.applies(onDir, asParent)) continue
+    applied |= mark.mask
+    matched |= 1 << places[index]!
+  }
+  if ((mask & EVENTS & wanted & ~ignored) === 0) return 0
+  const seen = mask & applied & ~ignored
+  const fidMode = group.flags & FID
   if (fidMode === 0) {
     // A descriptor can be had of files and directories only.
-    if (mnt === null) return 0
-    const { inode } = dentry!
-    if (!inode.isReg && !inode.isDir) return 0
-  } else if ((fidMode & FAN_REPORT_FID) === 0 && report.dir === null && !onDir) return 0
-
-  let wanted = 0
-  let ignored = 0
-  for (let place = 0; place < marks.length; place++) {
-    const mark = marks[place]!
-    if (mark === null) continue
-    const asParent = place === AT_PARENT
-    ignored |= mark.ignoredOf(onDir, asParent)
-    if (!mark.applies(onDir, asParent)) continue
-    wanted |= mark.mask
-    matched |= 1 << place
+    if (report.mnt === null) return 0
+    const { inode } = report.dentry!
+    return inode.isReg || inode.isDir ? seen & EVENTS : 0
   }
-  const seen = mask & wanted & ~ignored
-  if (fidMode === 0) return seen & ALL_EVENTS
-  return (seen & ~EVENT_FLAGS) === 0 ? 0 : seen & (ALL_EVENTS | EVENT_FLAGS)
+  if ((fidMode & FAN_REPORT_FID) === 0 && report.dir === null && !onDir) return 0
+  return (seen & ~FLAGS) === 0 ? 0 : seen & (EVENTS | FLAGS)
 }
 
 /** The object whose handle a FID record tells. */
@@ -117,7 +116,6 @@ function makeEvent(group: FanotifyGroup, report: FsnotifyReport, mask: number): 
 
 /** Queues the event for the group whose turn it is, if it wants to hear of it. */
 export function handleEvent(group: FanotifyGroup, report: FsnotifyReport): void {
-  if (!concerns(report)) return
   const mask = groupEventMask(group, report)
   if (mask !== 0) group.insert(makeEvent(group, report, mask))
 }
