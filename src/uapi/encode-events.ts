@@ -78,6 +78,8 @@ export interface EncodeOptions {
  * when given, with zeros behind the content; `event_len`, `metadata_len` and `handle_bytes` may be given but must be right.
  * Padding is 0 unless the event brings its own (`pad`, `pad2`, `tail`, `reserved`).
  *
+ * Source: `linux/fanotify.h`, and real streams, which come out as they were.
+ *
  * @throws EncodeError when a given length contradicts the content, a length does not fit its field, or a name holds a NUL.
  */
 export function encodeEvents(events: Iterable<FanotifyEventInit>, options?: EncodeOptions): Uint8Array<ArrayBuffer> {

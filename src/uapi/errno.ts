@@ -405,7 +405,7 @@ const names: readonly (string | undefined)[] = ((): (string | undefined)[] => {
 })()
 
 /**
- * The name of an error number: `errnoName(22)` and `errnoName(-22)` are `'EINVAL'`.
+ * The name of an error number: `errnoName(22)` and `errnoName(-22)` are `'EINVAL'`. Source: `asm-generic/errno.h`.
  *
  * @returns undefined for a number that is no errno of the kernel's user-space ABI.
  */

@@ -39,7 +39,7 @@ const NAMES: Readonly<Record<EventGroup, readonly (string | undefined)[]>> = { f
 
 /**
  * The names of a mask's bits, lowest first: `eventNames(0x40000020n)` is `['FAN_OPEN', 'FAN_ONDIR']`. A bit without a name
- * stands as hex.
+ * stands as hex. Source: `linux/fanotify.h`; for namespace watchers seed 000.
  * @param group the kind of group the event is from; `event.group` of a decoded one. `fs` when left out.
  */
 export function eventNames(mask: bigint | number, group: EventGroup = 'fs'): string[] {

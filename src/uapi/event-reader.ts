@@ -36,6 +36,8 @@ const HANDLE_TYPES: number = FID_TYPES
  * It checks every length before it moves: {@link next} is true only for a whole event, {@link nextInfo} gives a record's type
  * only when its content lies inside the record. The members of an event hold after `next()` gave true, those of a record after
  * `nextInfo()` gave true and for the types they name. Offsets are in bytes from the start of the bytes given.
+ *
+ * Source: `linux/fanotify.h` and fanotify(7).
  */
 export class EventReader extends EventWords {
   /** The bytes being read. */

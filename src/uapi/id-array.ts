@@ -31,7 +31,7 @@ export function decodeIds(bytes: Bytes, options?: IdArrayOptions): BigUint64Arra
   return ids
 }
 
-/** The bytes of an array of u64 ids, 8 each; an id's bits above 63 are cut off, as in C. */
+/** The bytes of an array of u64 ids, 8 each; an id's bits above 63 are cut off, as in C. The other way round: {@link decodeIds}. */
 export function encodeIds(ids: ArrayLike<bigint>, options?: IdArrayOptions): Uint8Array<ArrayBuffer> {
   const words = new BigUint64Array(ids.length)
   for (let i = 0; i < ids.length; i++) words[i] = ids[i]!

@@ -51,7 +51,10 @@ export interface ResponseResult {
   error?: DecodeError
 }
 
-/** The `response` that denies with an errno of the caller's choice: `denyWith(EIO)`. */
+/**
+ * The `response` that denies with an errno of the caller's choice: `denyWith(EIO)`. Only groups of FAN_CLASS_PRE_CONTENT may give one.
+ * Source: FAN_DENY_ERRNO of `linux/fanotify.h`.
+ */
 export function denyWith(errno: number): number {
   return (FAN_DENY | ((errno & FAN_ERRNO_MASK) << FAN_ERRNO_SHIFT)) >>> 0
 }
@@ -61,7 +64,10 @@ const HEADER: number = fanotify_response_info_header.size
 const HEADER_LEN: number = fanotify_response_info_header.offset.len
 const AUDIT_RULE: number = fanotify_response_info_audit_rule.size
 
-/** Decodes what was written to answer a permission event. Any bytes give a result. Source: `linux/fanotify.h`. */
+/**
+ * Decodes what was written to answer a permission event. Any bytes give a result, with the records there are when FAN_INFO is set.
+ * Source: `linux/fanotify.h` and fanotify(7).
+ */
 export function decodeResponse(source: Bytes, options?: { machine?: Machine | undefined }): ResponseResult {
   const bytes = bytesOf(source)
   const machine = options?.machine ?? 'x86_64'
@@ -94,7 +100,10 @@ export function decodeResponse(source: Bytes, options?: { machine?: Machine | un
   return { response, bytesConsumed: at, bytesLeft: bytes.length - at }
 }
 
-/** Encodes the answer to a permission event: the bytes for one write(2). FAN_INFO is not added: set it to have records read. */
+/**
+ * Encodes the answer to a permission event: the bytes for one write(2). FAN_INFO is not added: set it to have records read.
+ * Source: `linux/fanotify.h` and fanotify(7).
+ */
 export function encodeResponse(
   response: FanotifyResponse,
   options?: { machine?: Machine | undefined },

@@ -2,7 +2,7 @@
 
 import { type StructType, structType, structView } from '../struct-layout.js'
 
-/** `struct __user_cap_header_struct`: First argument of capget(2) and capset(2). */
+/** `struct __user_cap_header_struct` of `linux/capability.h`: First argument of capget(2) and capset(2). */
 export interface __user_cap_header_struct {
   /** _LINUX_CAPABILITY_VERSION_*. */
   version: number
@@ -10,7 +10,7 @@ export interface __user_cap_header_struct {
   pid: number
 }
 
-/** Layouts, readers and writers of `struct __user_cap_header_struct`: First argument of capget(2) and capset(2). */
+/** Layouts, readers and writers of `struct __user_cap_header_struct` of `linux/capability.h`: First argument of capget(2) and capset(2). */
 export const __user_cap_header_struct: StructType<__user_cap_header_struct, __user_cap_header_struct, 'version' | 'pid'> = structType({
   x86_64: {
     size: 8,
@@ -65,7 +65,7 @@ export const __user_cap_header_struct: StructType<__user_cap_header_struct, __us
   },
 })
 
-/** `struct __user_cap_data_struct`: Second argument of capget(2) and capset(2); version 3 has two in a row. */
+/** `struct __user_cap_data_struct` of `linux/capability.h`: Second argument of capget(2) and capset(2); version 3 has two in a row. */
 export interface __user_cap_data_struct {
   /** Capability bits. */
   effective: number
@@ -75,7 +75,7 @@ export interface __user_cap_data_struct {
   inheritable: number
 }
 
-/** Layouts, readers and writers of `struct __user_cap_data_struct`: Second argument of capget(2) and capset(2); version 3 has two in a row. */
+/** Layouts, readers and writers of `struct __user_cap_data_struct` of `linux/capability.h`: Second argument of capget(2) and capset(2); version 3 has two in a row. */
 export const __user_cap_data_struct: StructType<__user_cap_data_struct, __user_cap_data_struct, 'effective' | 'permitted' | 'inheritable'> = structType({
   x86_64: {
     size: 12,

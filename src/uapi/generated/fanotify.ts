@@ -2,7 +2,7 @@
 
 import { clear, type StructType, structType, structView } from '../struct-layout.js'
 
-/** `struct fanotify_event_metadata`: The head of every event. */
+/** `struct fanotify_event_metadata` of `linux/fanotify.h`: The head of every event. */
 export interface fanotify_event_metadata {
   /** Length of the whole event in bytes. */
   event_len: number
@@ -38,7 +38,7 @@ export interface fanotify_event_metadata_init {
   pid: number
 }
 
-/** Layouts, readers and writers of `struct fanotify_event_metadata`: The head of every event. */
+/** Layouts, readers and writers of `struct fanotify_event_metadata` of `linux/fanotify.h`: The head of every event. */
 export const fanotify_event_metadata: StructType<fanotify_event_metadata, fanotify_event_metadata_init, 'event_len' | 'vers' | 'reserved' | 'metadata_len' | 'mask' | 'fd' | 'pid'> = structType({
   x86_64: {
     size: 24,
@@ -123,7 +123,7 @@ export const fanotify_event_metadata: StructType<fanotify_event_metadata, fanoti
   },
 })
 
-/** `struct fanotify_event_info_header`: The head of every information record. */
+/** `struct fanotify_event_info_header` of `linux/fanotify.h`: The head of every information record. */
 export interface fanotify_event_info_header {
   /** FAN_EVENT_INFO_TYPE_*. */
   info_type: number
@@ -143,7 +143,7 @@ export interface fanotify_event_info_header_init {
   len: number
 }
 
-/** Layouts, readers and writers of `struct fanotify_event_info_header`: The head of every information record. */
+/** Layouts, readers and writers of `struct fanotify_event_info_header` of `linux/fanotify.h`: The head of every information record. */
 export const fanotify_event_info_header: StructType<fanotify_event_info_header, fanotify_event_info_header_init, 'info_type' | 'pad' | 'len'> = structType({
   x86_64: {
     size: 4,
@@ -204,7 +204,7 @@ export const fanotify_event_info_header: StructType<fanotify_event_info_header, 
   },
 })
 
-/** `struct fanotify_event_info_fid`: Records FID, DFID, DFID_NAME, OLD_DFID_NAME and NEW_DFID_NAME. */
+/** `struct fanotify_event_info_fid` of `linux/fanotify.h`: Records FID, DFID, DFID_NAME, OLD_DFID_NAME and NEW_DFID_NAME. */
 export interface fanotify_event_info_fid {
   /** The header. */
   hdr: fanotify_event_info_header
@@ -220,7 +220,7 @@ export interface fanotify_event_info_fid_init {
   fsid: [number, number]
 }
 
-/** Layouts, readers and writers of `struct fanotify_event_info_fid`: Records FID, DFID, DFID_NAME, OLD_DFID_NAME and NEW_DFID_NAME. */
+/** Layouts, readers and writers of `struct fanotify_event_info_fid` of `linux/fanotify.h`: Records FID, DFID, DFID_NAME, OLD_DFID_NAME and NEW_DFID_NAME. */
 export const fanotify_event_info_fid: StructType<fanotify_event_info_fid, fanotify_event_info_fid_init, 'hdr' | 'fsid' | 'handle'> = structType({
   x86_64: {
     size: 12,
@@ -296,7 +296,7 @@ export const fanotify_event_info_fid: StructType<fanotify_event_info_fid, fanoti
   },
 })
 
-/** `struct fanotify_event_info_pidfd`: Record PIDFD. */
+/** `struct fanotify_event_info_pidfd` of `linux/fanotify.h`: Record PIDFD. */
 export interface fanotify_event_info_pidfd {
   /** The header. */
   hdr: fanotify_event_info_header
@@ -312,7 +312,7 @@ export interface fanotify_event_info_pidfd_init {
   pidfd: number
 }
 
-/** Layouts, readers and writers of `struct fanotify_event_info_pidfd`: Record PIDFD. */
+/** Layouts, readers and writers of `struct fanotify_event_info_pidfd` of `linux/fanotify.h`: Record PIDFD. */
 export const fanotify_event_info_pidfd: StructType<fanotify_event_info_pidfd, fanotify_event_info_pidfd_init, 'hdr' | 'pidfd'> = structType({
   x86_64: {
     size: 8,
@@ -385,7 +385,7 @@ export const fanotify_event_info_pidfd: StructType<fanotify_event_info_pidfd, fa
   },
 })
 
-/** `struct fanotify_event_info_error`: Record ERROR. */
+/** `struct fanotify_event_info_error` of `linux/fanotify.h`: Record ERROR. */
 export interface fanotify_event_info_error {
   /** The header. */
   hdr: fanotify_event_info_header
@@ -405,7 +405,7 @@ export interface fanotify_event_info_error_init {
   error_count: number
 }
 
-/** Layouts, readers and writers of `struct fanotify_event_info_error`: Record ERROR. */
+/** Layouts, readers and writers of `struct fanotify_event_info_error` of `linux/fanotify.h`: Record ERROR. */
 export const fanotify_event_info_error: StructType<fanotify_event_info_error, fanotify_event_info_error_init, 'hdr' | 'error' | 'error_count'> = structType({
   x86_64: {
     size: 12,
@@ -484,7 +484,7 @@ export const fanotify_event_info_error: StructType<fanotify_event_info_error, fa
   },
 })
 
-/** `struct fanotify_event_info_range`: Record RANGE. */
+/** `struct fanotify_event_info_range` of `linux/fanotify.h`: Record RANGE. */
 export interface fanotify_event_info_range {
   /** The header. */
   hdr: fanotify_event_info_header
@@ -508,7 +508,7 @@ export interface fanotify_event_info_range_init {
   count: bigint
 }
 
-/** Layouts, readers and writers of `struct fanotify_event_info_range`: Record RANGE. */
+/** Layouts, readers and writers of `struct fanotify_event_info_range` of `linux/fanotify.h`: Record RANGE. */
 export const fanotify_event_info_range: StructType<fanotify_event_info_range, fanotify_event_info_range_init, 'hdr' | 'pad' | 'offset' | 'count'> = structType({
   x86_64: {
     size: 24,
@@ -593,7 +593,7 @@ export const fanotify_event_info_range: StructType<fanotify_event_info_range, fa
   },
 })
 
-/** `struct fanotify_event_info_mnt`: Record MNT. */
+/** `struct fanotify_event_info_mnt` of `linux/fanotify.h`: Record MNT. */
 export interface fanotify_event_info_mnt {
   /** The header. */
   hdr: fanotify_event_info_header
@@ -609,7 +609,7 @@ export interface fanotify_event_info_mnt_init {
   mnt_id: bigint
 }
 
-/** Layouts, readers and writers of `struct fanotify_event_info_mnt`: Record MNT. */
+/** Layouts, readers and writers of `struct fanotify_event_info_mnt` of `linux/fanotify.h`: Record MNT. */
 export const fanotify_event_info_mnt: StructType<fanotify_event_info_mnt, fanotify_event_info_mnt_init, 'hdr' | 'mnt_id'> = structType({
   x86_64: {
     size: 16,
@@ -684,7 +684,7 @@ export const fanotify_event_info_mnt: StructType<fanotify_event_info_mnt, fanoti
   },
 })
 
-/** `struct fanotify_event_info_ns`: Record NS (proposed, seed 000). */
+/** `struct fanotify_event_info_ns` of `linux/fanotify.h`: Record NS (proposed, seed 000). */
 export interface fanotify_event_info_ns {
   /** The header. */
   hdr: fanotify_event_info_header
@@ -704,7 +704,7 @@ export interface fanotify_event_info_ns_init {
   owner_nsid: bigint
 }
 
-/** Layouts, readers and writers of `struct fanotify_event_info_ns`: Record NS (proposed, seed 000). */
+/** Layouts, readers and writers of `struct fanotify_event_info_ns` of `linux/fanotify.h`: Record NS (proposed, seed 000). */
 export const fanotify_event_info_ns: StructType<fanotify_event_info_ns, fanotify_event_info_ns_init, 'hdr' | 'self_nsid' | 'owner_nsid'> = structType({
   x86_64: {
     size: 24,
@@ -785,7 +785,7 @@ export const fanotify_event_info_ns: StructType<fanotify_event_info_ns, fanotify
   },
 })
 
-/** `struct fanotify_response`: What is written to answer a permission event. */
+/** `struct fanotify_response` of `linux/fanotify.h`: What is written to answer a permission event. */
 export interface fanotify_response {
   /** The `fd` of the event. */
   fd: number
@@ -793,7 +793,7 @@ export interface fanotify_response {
   response: number
 }
 
-/** Layouts, readers and writers of `struct fanotify_response`: What is written to answer a permission event. */
+/** Layouts, readers and writers of `struct fanotify_response` of `linux/fanotify.h`: What is written to answer a permission event. */
 export const fanotify_response: StructType<fanotify_response, fanotify_response, 'fd' | 'response'> = structType({
   x86_64: {
     size: 8,
@@ -848,7 +848,7 @@ export const fanotify_response: StructType<fanotify_response, fanotify_response,
   },
 })
 
-/** `struct fanotify_response_info_header`: The head of a response information record. */
+/** `struct fanotify_response_info_header` of `linux/fanotify.h`: The head of a response information record. */
 export interface fanotify_response_info_header {
   /** FAN_RESPONSE_INFO_*. */
   type: number
@@ -868,7 +868,7 @@ export interface fanotify_response_info_header_init {
   len: number
 }
 
-/** Layouts, readers and writers of `struct fanotify_response_info_header`: The head of a response information record. */
+/** Layouts, readers and writers of `struct fanotify_response_info_header` of `linux/fanotify.h`: The head of a response information record. */
 export const fanotify_response_info_header: StructType<fanotify_response_info_header, fanotify_response_info_header_init, 'type' | 'pad' | 'len'> = structType({
   x86_64: {
     size: 4,
@@ -929,7 +929,7 @@ export const fanotify_response_info_header: StructType<fanotify_response_info_he
   },
 })
 
-/** `struct fanotify_response_info_audit_rule`: Response record AUDIT_RULE. */
+/** `struct fanotify_response_info_audit_rule` of `linux/fanotify.h`: Response record AUDIT_RULE. */
 export interface fanotify_response_info_audit_rule {
   /** The header. */
   hdr: fanotify_response_info_header
@@ -953,7 +953,7 @@ export interface fanotify_response_info_audit_rule_init {
   obj_trust: number
 }
 
-/** Layouts, readers and writers of `struct fanotify_response_info_audit_rule`: Response record AUDIT_RULE. */
+/** Layouts, readers and writers of `struct fanotify_response_info_audit_rule` of `linux/fanotify.h`: Response record AUDIT_RULE. */
 export const fanotify_response_info_audit_rule: StructType<fanotify_response_info_audit_rule, fanotify_response_info_audit_rule_init, 'hdr' | 'rule_number' | 'subj_trust' | 'obj_trust'> = structType({
   x86_64: {
     size: 16,

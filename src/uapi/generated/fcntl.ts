@@ -2,7 +2,7 @@
 
 import { type StructType, structType, structView } from '../struct-layout.js'
 
-/** `struct file_handle`: A file by its filesystem and a handle: name_to_handle_at(2), open_by_handle_at(2). */
+/** `struct file_handle` of `linux/fs.h`: A file by its filesystem and a handle: name_to_handle_at(2), open_by_handle_at(2). */
 export interface file_handle {
   /** Length of f_handle in bytes. */
   handle_bytes: number
@@ -10,7 +10,7 @@ export interface file_handle {
   handle_type: number
 }
 
-/** Layouts, readers and writers of `struct file_handle`: A file by its filesystem and a handle: name_to_handle_at(2), open_by_handle_at(2). */
+/** Layouts, readers and writers of `struct file_handle` of `linux/fs.h`: A file by its filesystem and a handle: name_to_handle_at(2), open_by_handle_at(2). */
 export const file_handle: StructType<file_handle, file_handle, 'handle_bytes' | 'handle_type' | 'f_handle'> = structType({
   x86_64: {
     size: 8,

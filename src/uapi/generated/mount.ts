@@ -2,7 +2,7 @@
 
 import { clear, type StructType, structType, structView } from '../struct-layout.js'
 
-/** `struct mount_attr`: Argument of mount_setattr(2). Extensible. */
+/** `struct mount_attr` of `linux/mount.h`: Argument of mount_setattr(2). Extensible. */
 export interface mount_attr {
   /** MOUNT_ATTR_* to set. */
   attr_set: bigint
@@ -14,7 +14,7 @@ export interface mount_attr {
   userns_fd: bigint
 }
 
-/** Layouts, readers and writers of `struct mount_attr`: Argument of mount_setattr(2). Extensible. */
+/** Layouts, readers and writers of `struct mount_attr` of `linux/mount.h`: Argument of mount_setattr(2). Extensible. */
 export const mount_attr: StructType<mount_attr, mount_attr, 'attr_set' | 'attr_clr' | 'propagation' | 'userns_fd'> = structType({
   x86_64: {
     size: 32,
@@ -81,7 +81,7 @@ export const mount_attr: StructType<mount_attr, mount_attr, 'attr_set' | 'attr_c
   },
 })
 
-/** `struct mnt_id_req`: Request of statmount(2) and listmount(2). Extensible: `size` comes first. */
+/** `struct mnt_id_req` of `linux/mount.h`: Request of statmount(2) and listmount(2). Extensible: `size` comes first. */
 export interface mnt_id_req {
   /** Size of the struct in bytes. */
   size: number
@@ -95,7 +95,7 @@ export interface mnt_id_req {
   mnt_ns_id: bigint
 }
 
-/** Layouts, readers and writers of `struct mnt_id_req`: Request of statmount(2) and listmount(2). Extensible: `size` comes first. */
+/** Layouts, readers and writers of `struct mnt_id_req` of `linux/mount.h`: Request of statmount(2) and listmount(2). Extensible: `size` comes first. */
 export const mnt_id_req: StructType<mnt_id_req, mnt_id_req, 'size' | 'mnt_ns_fd' | 'mnt_id' | 'param' | 'mnt_ns_id'> = structType({
   x86_64: {
     size: 32,
@@ -168,7 +168,7 @@ export const mnt_id_req: StructType<mnt_id_req, mnt_id_req, 'size' | 'mnt_ns_fd'
   },
 })
 
-/** `struct statmount`: What statmount(2) tells. Strings are offsets into `str`. */
+/** `struct statmount` of `linux/mount.h`: What statmount(2) tells. Strings are offsets into `str`. */
 export interface statmount {
   /** Size of all in bytes, strings included. */
   size: number
@@ -234,7 +234,7 @@ export interface statmount {
   mnt_gidmap: number
 }
 
-/** Layouts, readers and writers of `struct statmount`: What statmount(2) tells. Strings are offsets into `str`. */
+/** Layouts, readers and writers of `struct statmount` of `linux/mount.h`: What statmount(2) tells. Strings are offsets into `str`. */
 export const statmount: StructType<statmount, statmount, 'size' | 'mnt_opts' | 'mask' | 'sb_dev_major' | 'sb_dev_minor' | 'sb_magic' | 'sb_flags' | 'fs_type' | 'mnt_id' | 'mnt_parent_id' | 'mnt_id_old' | 'mnt_parent_id_old' | 'mnt_attr' | 'mnt_propagation' | 'mnt_peer_group' | 'mnt_master' | 'propagate_from' | 'mnt_root' | 'mnt_point' | 'mnt_ns_id' | 'fs_subtype' | 'sb_source' | 'opt_num' | 'opt_array' | 'opt_sec_num' | 'opt_sec_array' | 'supported_mask' | 'mnt_uidmap_num' | 'mnt_uidmap' | 'mnt_gidmap_num' | 'mnt_gidmap' | '__spare2' | 'str'> = structType({
   x86_64: {
     size: 512,

@@ -2,7 +2,7 @@
 
 import { type StructType, structType, structView } from '../struct-layout.js'
 
-/** `struct ns_id_req`: Request of listns(2). Extensible: `size` comes first. */
+/** `struct ns_id_req` of `linux/nsfs.h`: Request of listns(2). Extensible: `size` comes first. */
 export interface ns_id_req {
   /** Size of the struct in bytes. */
   size: number
@@ -34,7 +34,7 @@ export interface ns_id_req_init {
   user_ns_id: bigint
 }
 
-/** Layouts, readers and writers of `struct ns_id_req`: Request of listns(2). Extensible: `size` comes first. */
+/** Layouts, readers and writers of `struct ns_id_req` of `linux/nsfs.h`: Request of listns(2). Extensible: `size` comes first. */
 export const ns_id_req: StructType<ns_id_req, ns_id_req_init, 'size' | 'spare' | 'ns_id' | 'ns_type' | 'spare2' | 'user_ns_id'> = structType({
   x86_64: {
     size: 32,
@@ -113,7 +113,7 @@ export const ns_id_req: StructType<ns_id_req, ns_id_req_init, 'size' | 'spare' |
   },
 })
 
-/** `struct mnt_ns_info`: What NS_MNT_GET_INFO, _NEXT and _PREV tell. Extensible: `size` comes first. */
+/** `struct mnt_ns_info` of `linux/nsfs.h`: What NS_MNT_GET_INFO, _NEXT and _PREV tell. Extensible: `size` comes first. */
 export interface mnt_ns_info {
   /** Size of the struct in bytes. */
   size: number
@@ -123,7 +123,7 @@ export interface mnt_ns_info {
   mnt_ns_id: bigint
 }
 
-/** Layouts, readers and writers of `struct mnt_ns_info`: What NS_MNT_GET_INFO, _NEXT and _PREV tell. Extensible: `size` comes first. */
+/** Layouts, readers and writers of `struct mnt_ns_info` of `linux/nsfs.h`: What NS_MNT_GET_INFO, _NEXT and _PREV tell. Extensible: `size` comes first. */
 export const mnt_ns_info: StructType<mnt_ns_info, mnt_ns_info, 'size' | 'nr_mounts' | 'mnt_ns_id'> = structType({
   x86_64: {
     size: 16,
@@ -184,7 +184,7 @@ export const mnt_ns_info: StructType<mnt_ns_info, mnt_ns_info, 'size' | 'nr_moun
   },
 })
 
-/** `struct nsfs_file_handle`: f_handle of a FILEID_NSFS handle. */
+/** `struct nsfs_file_handle` of `linux/nsfs.h`: f_handle of a FILEID_NSFS handle. */
 export interface nsfs_file_handle {
   /** Id of the namespace. */
   ns_id: bigint
@@ -194,7 +194,7 @@ export interface nsfs_file_handle {
   ns_inum: number
 }
 
-/** Layouts, readers and writers of `struct nsfs_file_handle`: f_handle of a FILEID_NSFS handle. */
+/** Layouts, readers and writers of `struct nsfs_file_handle` of `linux/nsfs.h`: f_handle of a FILEID_NSFS handle. */
 export const nsfs_file_handle: StructType<nsfs_file_handle, nsfs_file_handle, 'ns_id' | 'ns_type' | 'ns_inum'> = structType({
   x86_64: {
     size: 16,

@@ -2,7 +2,7 @@
 
 import { type StructType, structType, structView } from '../struct-layout.js'
 
-/** `struct pidfd_info`: What PIDFD_GET_INFO tells. Extensible. */
+/** `struct pidfd_info` of `linux/pidfd.h`: What PIDFD_GET_INFO tells. Extensible. */
 export interface pidfd_info {
   /** PIDFD_INFO_*: wanted, and what was filled in. */
   mask: bigint
@@ -86,7 +86,7 @@ export interface pidfd_info_init {
   coredump_pad?: number | undefined
 }
 
-/** Layouts, readers and writers of `struct pidfd_info`: What PIDFD_GET_INFO tells. Extensible. */
+/** Layouts, readers and writers of `struct pidfd_info` of `linux/pidfd.h`: What PIDFD_GET_INFO tells. Extensible. */
 export const pidfd_info: StructType<pidfd_info, pidfd_info_init, 'mask' | 'cgroupid' | 'pid' | 'tgid' | 'ppid' | 'ruid' | 'rgid' | 'euid' | 'egid' | 'suid' | 'sgid' | 'fsuid' | 'fsgid' | 'exit_code' | 'coredump_mask' | 'coredump_signal' | 'supported_mask' | 'coredump_code' | 'coredump_pad'> = structType({
   x86_64: {
     size: 88,

@@ -2,7 +2,7 @@
 
 import { type StructType, structType, structView } from '../struct-layout.js'
 
-/** `struct pollfd`: One file of poll(2). */
+/** `struct pollfd` of `asm-generic/poll.h`: One file of poll(2). */
 export interface pollfd {
   /** The file; negative to skip it. */
   fd: number
@@ -12,7 +12,7 @@ export interface pollfd {
   revents: number
 }
 
-/** Layouts, readers and writers of `struct pollfd`: One file of poll(2). */
+/** Layouts, readers and writers of `struct pollfd` of `asm-generic/poll.h`: One file of poll(2). */
 export const pollfd: StructType<pollfd, pollfd, 'fd' | 'events' | 'revents'> = structType({
   x86_64: {
     size: 8,

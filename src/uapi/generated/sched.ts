@@ -2,7 +2,7 @@
 
 import { type StructType, structType, structView } from '../struct-layout.js'
 
-/** `struct clone_args`: Argument of clone3(2). Extensible. */
+/** `struct clone_args` of `linux/sched.h`: Argument of clone3(2). Extensible. */
 export interface clone_args {
   /** CLONE_*. */
   flags: bigint
@@ -28,7 +28,7 @@ export interface clone_args {
   cgroup: bigint
 }
 
-/** Layouts, readers and writers of `struct clone_args`: Argument of clone3(2). Extensible. */
+/** Layouts, readers and writers of `struct clone_args` of `linux/sched.h`: Argument of clone3(2). Extensible. */
 export const clone_args: StructType<clone_args, clone_args, 'flags' | 'pidfd' | 'child_tid' | 'parent_tid' | 'exit_signal' | 'stack' | 'stack_size' | 'tls' | 'set_tid' | 'set_tid_size' | 'cgroup'> = structType({
   x86_64: {
     size: 88,

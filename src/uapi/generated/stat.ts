@@ -2,7 +2,7 @@
 
 import { clear, type StructType, structType, structView } from '../struct-layout.js'
 
-/** `struct statx_timestamp`: A time of statx(2). */
+/** `struct statx_timestamp` of `linux/stat.h`: A time of statx(2). */
 export interface statx_timestamp {
   /** Seconds since the epoch. */
   tv_sec: bigint
@@ -22,7 +22,7 @@ export interface statx_timestamp_init {
   __reserved?: number | undefined
 }
 
-/** Layouts, readers and writers of `struct statx_timestamp`: A time of statx(2). */
+/** Layouts, readers and writers of `struct statx_timestamp` of `linux/stat.h`: A time of statx(2). */
 export const statx_timestamp: StructType<statx_timestamp, statx_timestamp_init, 'tv_sec' | 'tv_nsec' | '__reserved'> = structType({
   x86_64: {
     size: 16,
@@ -83,7 +83,7 @@ export const statx_timestamp: StructType<statx_timestamp, statx_timestamp_init, 
   },
 })
 
-/** `struct statx`: What statx(2) tells. */
+/** `struct statx` of `linux/stat.h`: What statx(2) tells. */
 export interface statx {
   /** STATX_*: what was filled in. */
   stx_mask: number
@@ -203,7 +203,7 @@ export interface statx_init {
   stx_atomic_write_unit_max_opt?: number | undefined
 }
 
-/** Layouts, readers and writers of `struct statx`: What statx(2) tells. */
+/** Layouts, readers and writers of `struct statx` of `linux/stat.h`: What statx(2) tells. */
 export const statx: StructType<statx, statx_init, 'stx_mask' | 'stx_blksize' | 'stx_attributes' | 'stx_nlink' | 'stx_uid' | 'stx_gid' | 'stx_mode' | '__spare0' | 'stx_ino' | 'stx_size' | 'stx_blocks' | 'stx_attributes_mask' | 'stx_atime' | 'stx_btime' | 'stx_ctime' | 'stx_mtime' | 'stx_rdev_major' | 'stx_rdev_minor' | 'stx_dev_major' | 'stx_dev_minor' | 'stx_mnt_id' | 'stx_dio_mem_align' | 'stx_dio_offset_align' | 'stx_subvol' | 'stx_atomic_write_unit_min' | 'stx_atomic_write_unit_max' | 'stx_atomic_write_segments_max' | 'stx_dio_read_offset_align' | 'stx_atomic_write_unit_max_opt' | '__spare2' | '__spare3'> = structType({
   x86_64: {
     size: 256,

@@ -2,13 +2,13 @@ import { type DataModel, dataModels } from './data-model.js'
 import { emitEventWords } from './emit-event-words.js'
 import type { Field, StructTable } from './field.js'
 import { scalarOf } from './scalar.js'
-import { tables } from './tables.js'
+import { headers, tables } from './tables.js'
 import { layoutOf, tableOf } from './typed-struct.js'
 
 /** The text of every generated file, by its name. The same tables give the same text. */
 export function emitAll(): Map<string, string> {
-  const names = Object.keys(tables).sort()
-  const files = new Map(names.map((name) => [`${name}.ts`, emitFile(tables[name]!)]))
+  const names = (Object.keys(tables) as (keyof typeof tables)[]).sort()
+  const files = new Map<string, string>(names.map((name) => [`${name}.ts`, emitFile(tables[name], headers[name])]))
   files.set('index.ts', banner + names.map((name) => `export * from './${name}.js'\n`).join(''))
   files.set('event-words.ts', banner + emitEventWords())
   return files
@@ -16,15 +16,16 @@ export function emitAll(): Map<string, string> {
 
 const banner = '// Written by `npm run generate` from src/uapi/schema. Edit that.\n\n'
 
-function emitFile(list: readonly StructTable[]): string {
+function emitFile(list: readonly StructTable[], header: string): string {
   const used = list.some((table) => dataModels.some((model) => holes(table, model).length > 0)) ? 'clear, ' : ''
   const head = `${banner}import { ${used}type StructType, structType, structView } from '../struct-layout.js'\n\n`
-  return head + list.map(emitStruct).join('\n')
+  return head + list.map((table) => emitStruct(table, header)).join('\n')
 }
 
-function emitStruct(table: StructTable): string {
+function emitStruct(table: StructTable, header: string): string {
   const init = initName(table)
-  const out = [`/** \`struct ${table.name}\`: ${table.doc} */`, `export interface ${table.name} {`]
+  const what = `\`struct ${table.name}\` of \`${header}\`: ${table.doc}`
+  const out = [`/** ${what} */`, `export interface ${table.name} {`]
   for (const field of readable(table)) out.push(`  /** ${field.doc} */`, `  ${field.name}: ${typeText(field, false)}`)
   out.push('}', '')
   if (init !== table.name) {
@@ -41,7 +42,7 @@ function emitStruct(table: StructTable): string {
     out.push('}', '')
   }
   const names = table.fields.map((field) => `'${field.name}'`).join(' | ')
-  out.push(`/** Layouts, readers and writers of \`struct ${table.name}\`: ${table.doc} */`)
+  out.push(`/** Layouts, readers and writers of ${what} */`)
   out.push(`export const ${table.name}: StructType<${table.name}, ${init}, ${names}> = structType({`)
   for (const model of dataModels) out.push(...emitLayout(table, model))
   out.push('})', '')
