@@ -7,6 +7,7 @@ import { FAMILIES } from './families/index.js'
 import { PLAIN_BOOT } from './plain_boot.js'
 import { MakerTable, Walk } from './walk.js'
 
+/** Which programs to draw. */
 export interface ProgramArbitraryOptions {
   /** What the programs are made of; every family when left out. */
   families?: readonly Family[]

@@ -15,6 +15,7 @@ export interface Asked {
   run(program: Program): Promise<Transcript>
 }
 
+/** What a campaign runs, on which kernel, and when it ends. */
 export interface CampaignOptions {
   families: readonly Family[]
   backend: Asked

@@ -4,6 +4,7 @@ import { SeededChoices } from './choices.js'
 import type { Family } from './draft.js'
 import { MakerTable, Walk, type WalkObserver } from './walk.js'
 
+/** Which programs to make. */
 export interface ProgramsOptions {
   families: readonly Family[]
   profile: ProfileName

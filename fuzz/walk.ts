@@ -16,6 +16,7 @@ export interface WalkTask {
   readonly task: Task
 }
 
+/** What a walk starts on. */
 export interface WalkOptions {
   profile: ProfileName
   /** Where the kernel stands at the start: what a backend says, or {@link PLAIN_BOOT}. */

@@ -1,5 +1,6 @@
 import type { KernelFeatures } from '../kernel/features.js'
 
+/** The kernels there are: releases by their number, and those that nobody has yet by what they have. */
 export type ProfileName =
   | 'v6.18'
   | 'v6.19'

@@ -14,6 +14,7 @@ import type { UserNamespace } from './user_namespace.js'
 /** Where numbers start again after the last one. */
 const RESERVED_PIDS = 300
 
+/** A pid namespace: the numbers of its tasks, and the task that orphans go to. */
 export class PidNamespace extends Namespace {
   readonly parent: PidNamespace | null
   readonly level: number

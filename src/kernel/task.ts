@@ -9,6 +9,7 @@ import type { ThreadGroup } from './thread_group.js'
 import type { UserNamespace } from './user_namespace.js'
 import type { Sleeper, TaskSleep } from './wait_queue.js'
 
+/** A task makes syscalls while `running`; a `zombie` waits to be reaped. */
 export type TaskState = 'running' | 'exiting' | 'zombie' | 'dead'
 
 /** An address space: what tasks cloned with CLONE_VM share. */

@@ -11,6 +11,7 @@ export const MAX_NS_LEVEL = 32
 
 const NO_MAP: IdMap = []
 
+/** A user namespace: who owns it, what its ids are in the one above, and how much its users may have. */
 export class UserNamespace extends Namespace {
   /** The user namespace above; it is also the owner. Null for the initial one. */
   readonly parent: UserNamespace | null

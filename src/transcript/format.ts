@@ -74,6 +74,7 @@ export interface StrArg {
 export interface BadArg {
   bad: 1
 }
+/** What stands where a call wants a pointer; `null` is NULL. */
 export type PointerArg = InArg | OutArg | InOutArg | StrArg | BadArg
 /** One register: a number (negative ones are sign-extended), `"0x…"` (unsigned, 64 bits), null, or what the kinds above say. */
 export type Arg = number | string | null | PointerArg | PidRef | RetRef
@@ -102,11 +103,13 @@ export interface Step {
   completes?: Completion[]
 }
 
+/** Calls to make, in order; docs/transcripts.md is the format. */
 export interface Program {
   header: ProgramHeader
   steps: Step[]
 }
 
+/** Calls that were made, and what a kernel answered. */
 export interface Transcript extends Program {
   header: Header
 }

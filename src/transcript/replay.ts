@@ -48,6 +48,7 @@ export interface ReplayResult {
   firstDivergence: Divergence | null
 }
 
+/** How to replay. */
 export interface ReplayOptions {
   /** Replay on this profile instead of the one that the header names. */
   profile?: ProfileName
