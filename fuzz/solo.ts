@@ -5,6 +5,7 @@ import { type Boot, type Program, replay, runProgram, serialiseTranscript } from
 import { callKey, outcomeOf } from './call_key.js'
 import type { Family } from './draft.js'
 import { checkCall } from './invariants/calls.js'
+import { checkGroups } from './invariants/fanotify.js'
 import { checkLeaks, inventory } from './invariants/leaks.js'
 import { checkListing } from './invariants/listing.js'
 import { recount } from './invariants/recount.js'
@@ -77,6 +78,7 @@ export function checkAll(
   const { kernel } = emulator
   const root = emulator.first.parent ?? kernel.init
   return [
+    ...checkGroups(kernel),
     ...recount(kernel),
     ...checkListing(emulator, root, others, pageSize),
     ...checkLeaks(emulator, before),

@@ -1,4 +1,13 @@
-import { CLONE_FILES, CLONE_NEWNS, CLONE_NEWUSER, O_WRONLY, SIGCHLD, SOCK_DGRAM } from '../../src/uapi/index.js'
+import {
+  CLONE_FILES,
+  CLONE_NEWIPC,
+  CLONE_NEWNS,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+  O_WRONLY,
+  SIGCHLD,
+  SOCK_DGRAM,
+} from '../../src/uapi/index.js'
 import { le64, zeros } from '../bytes.js'
 import { type Choices, pick, rarely } from '../choices.js'
 import type { CallMaker, Draft, Family } from '../draft.js'
@@ -87,6 +96,15 @@ export const marksFamily: Family = {
       weight: 2,
       spoil: [],
       make: () => ({ call: 'unshare', args: [CLONE_NEWNS] }),
+    },
+    {
+      name: 'unshare_uts',
+      weight: 2,
+      spoil: [],
+      make: (_walk, choices) => ({
+        call: 'unshare',
+        args: [pick(choices, [CLONE_NEWUTS, CLONE_NEWUTS | CLONE_NEWIPC])],
+      }),
     },
     {
       name: 'socketpair',

@@ -99,19 +99,34 @@ const EXTRAS: readonly number[] = [
 const EVENT_FLAGS: readonly number[] = [O_RDONLY, O_RDONLY, O_RDONLY, O_RDWR, O_WRONLY, O_CLOEXEC, O_NONBLOCK, 0x400]
 const ODD_EVENT_FLAGS: readonly number[] = [3, 0x8000, 0x40000, 0x101000, 0x40, 0x200, 0x10000, 0x200000]
 
-function initFlags(choices: Choices): number {
+/** Where user namespaces can be watched. */
+const NAMESPACE_MODES: readonly number[] = [
+  ...MODES,
+  FAN_REPORT_NSID,
+  FAN_REPORT_NSID,
+  FAN_REPORT_NSID | FAN_REPORT_MNT,
+]
+
+const knowsNsid = (walk: Walk): boolean => walk.emulator.kernel.features.fanotify.nsid
+
+/** The watcher's bits of a group, where the kernel knows them. */
+function watches(walk: Walk, flags: number): number {
+  return flags & (knowsNsid(walk) ? FAN_REPORT_MNT | FAN_REPORT_NSID : FAN_REPORT_MNT)
+}
+
+function initFlags(walk: Walk, choices: Choices): number {
   // One odd group in sixteen: bits that do not go together, and bits that there are not.
   if (rarely(choices, 16)) return choices.below(0x10000) & choices.below(0x40000)
-  let flags = pick(choices, MODES)
+  let flags = pick(choices, knowsNsid(walk) ? NAMESPACE_MODES : MODES)
   if (!rarely(choices, 4)) flags |= FAN_NONBLOCK
   while (rarely(choices, 4)) flags |= pick(choices, EXTRAS)
   if (rarely(choices, 48)) flags |= pick(choices, [FAN_REPORT_NSID, 0x8000, 0x10000, -0x8000_0000])
   return flags
 }
 
-function fanotifyInit(_walk: Walk, choices: Choices): Draft {
+function fanotifyInit(walk: Walk, choices: Choices): Draft {
   const eventFlags = rarely(choices, 12) ? pick(choices, ODD_EVENT_FLAGS) : pick(choices, EVENT_FLAGS)
-  return { call: 'fanotify_init', args: [initFlags(choices), eventFlags] }
+  return { call: 'fanotify_init', args: [initFlags(walk, choices), eventFlags] }
 }
 
 /** The flags of the group behind a descriptor. */
@@ -151,6 +166,7 @@ const ENTRY_EVENTS: readonly number[] = [
   FAN_MOVE_SELF,
   FAN_RENAME,
 ]
+const NS_EVENTS: readonly number[] = [FAN_NS_CREATE, FAN_NS_DELETE]
 const MOUNT_EVENTS: readonly number[] = [FAN_MNT_ATTACH, FAN_MNT_DETACH]
 const REFUSED_EVENTS: readonly number[] = [
   FAN_Q_OVERFLOW,
@@ -169,14 +185,15 @@ const QUESTIONS: readonly number[] = [FAN_OPEN_PERM, FAN_ACCESS_PERM, FAN_OPEN_E
 /** FID modes: {@link MODES} above the classes and below the watchers. */
 const FID_BITS = FAN_REPORT_FID | FAN_REPORT_DFID_NAME | FAN_REPORT_DFID_NAME_TARGET
 
-function events(choices: Choices, flags: number): number {
+function events(choices: Choices, flags: number, watched: number): number {
   let list = FILE_EVENTS
   if ((flags & FID_BITS) !== 0) list = ENTRY_EVENTS
-  if ((flags & FAN_REPORT_MNT) !== 0) list = MOUNT_EVENTS
+  if (watched !== 0) list = watched === FAN_REPORT_NSID || rarely(choices, 2) ? NS_EVENTS : MOUNT_EVENTS
+  if (watched === FAN_REPORT_MNT) list = MOUNT_EVENTS
   let mask = 0
   do mask |= pick(choices, list)
   while (choices.below(3) !== 0)
-  if (rarely(choices, 6) && (flags & FAN_REPORT_MNT) === 0) {
+  if (rarely(choices, 6) && watched === 0) {
     // All that there is.
     for (const bit of list) mask |= bit
   }
@@ -207,9 +224,9 @@ const HOW: readonly number[] = [
   FAN_MARK_IGNORED_SURV_MODIFY,
 ]
 
-function markFlags(choices: Choices, flags: number): number {
-  const watcher = (flags & FAN_REPORT_MNT) !== 0
-  let type = watcher ? FAN_MARK_MNTNS : pick(choices, TYPES)
+function markFlags(choices: Choices, watched: number, mask: number): number {
+  const ofNamespaces = (mask & (FAN_NS_CREATE | FAN_NS_DELETE)) !== 0 ? FAN_MARK_USERNS : FAN_MARK_MNTNS
+  let type = watched === 0 ? pick(choices, TYPES) : ofNamespaces
   if (rarely(choices, 24)) type = pick(choices, [FAN_MARK_INODE, FAN_MARK_MOUNT, FAN_MARK_MNTNS, FAN_MARK_USERNS])
   const kind = choices.below(16)
   if (kind === 15) return FAN_MARK_FLUSH | type | (rarely(choices, 8) ? pick(choices, HOW) : 0)
@@ -244,12 +261,12 @@ function namespaceObject(walk: Walk, choices: Choices): [Arg, Arg] {
     const fd = walk.fd(choices, 'ns')
     if (fd !== null) return [fd, null]
   }
-  const name = rarely(choices, 5) ? pick(choices, ['user', 'uts', 'net']) : 'mnt'
+  const name = pick(choices, rarely(choices, 6) ? ['uts', 'net'] : ['mnt', 'mnt', 'user'])
   return [AT_FDCWD, { str: `/proc/self/ns/${name}` }]
 }
 
-function markObject(walk: Walk, choices: Choices, flags: number, type: number): [Arg, Arg] {
-  const ofNamespace = (flags & FAN_REPORT_MNT) !== 0 || type === FAN_MARK_MNTNS || type === FAN_MARK_USERNS
+function markObject(walk: Walk, choices: Choices, watched: number, type: number): [Arg, Arg] {
+  const ofNamespace = watched !== 0 || type === FAN_MARK_MNTNS || type === FAN_MARK_USERNS
   if (ofNamespace && !rarely(choices, 12)) return namespaceObject(walk, choices)
   if (rarely(choices, 14)) return strayObject(walk, choices)
   if (choices.below(4) === 3) {
@@ -263,10 +280,11 @@ function fanotifyMark(walk: Walk, choices: Choices): Draft | null {
   const group = findGroup(walk, choices)
   if (group < 0) return null
   const init = groupFlags(walk, group)
-  const flags = markFlags(choices, init)
-  const mask = events(choices, init)
+  const watched = watches(walk, init)
+  const mask = events(choices, init, watched)
+  const flags = markFlags(choices, watched, mask)
   const type = flags & (FAN_MARK_MNTNS | FAN_MARK_USERNS)
-  const [dirfd, path] = markObject(walk, choices, init, type)
+  const [dirfd, path] = markObject(walk, choices, watched, type)
   const high = rarely(choices, 60) ? '0x1' : '0x'
   const wide = `${high}${(mask >>> 0).toString(16).padStart(8, '0')}`
   return { call: 'fanotify_mark', args: [walk.fdArg(group), flags, wide, dirfd, path] }

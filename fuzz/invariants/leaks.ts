@@ -1,5 +1,6 @@
 import type { Emulator } from '../../src/abi/index.js'
 import type { Kernel } from '../../src/kernel/index.js'
+import { UCOUNT_FANOTIFY_GROUPS, UCOUNT_FANOTIFY_MARKS } from '../../src/kernel/ucounts.js'
 import { AF_UNIX, SIGKILL, SOCK_STREAM } from '../../src/uapi/index.js'
 import { allTasks } from './recount.js'
 
@@ -8,6 +9,18 @@ export interface Inventory {
   namespaces: number
   pids: number
   mounts: number
+  /** Groups and marks that users of the initial user namespace have. */
+  watched: string
+}
+
+/** Users that programs become, before the map of a namespace of theirs. */
+const USERS: readonly number[] = [0, 1, 999, 1000, 65_534, 100_000]
+
+function watchedBy(kernel: Kernel): string {
+  return USERS.map((uid) => {
+    const { counts } = kernel.initUserNs.ucountsOf(uid)
+    return `${uid}: ${counts[UCOUNT_FANOTIFY_GROUPS]} groups, ${counts[UCOUNT_FANOTIFY_MARKS]} marks`
+  }).join('; ')
 }
 
 /** Counts what there is. */
@@ -18,7 +31,12 @@ export function inventory(kernel: Kernel): Inventory {
     // The kernel's own threads are made when somebody looks for one.
     if (pid.nr === 1 || pid.nr >= ns.kernelThreads) pids++
   }
-  return { namespaces: kernel.namespaces.all.size, pids, mounts: kernel.initNsProxy.mnt.nrMounts }
+  return {
+    namespaces: kernel.namespaces.all.size,
+    pids,
+    mounts: kernel.initNsProxy.mnt.nrMounts,
+    watched: watchedBy(kernel),
+  }
 }
 
 /**
@@ -44,6 +62,11 @@ export function checkLeaks(emulator: Emulator, before: Inventory): string[] {
   const after = inventory(kernel)
   const problems: string[] = []
   if (after.pids > before.pids - 1) problems.push(`${after.pids - before.pids + 1} pids are left`)
+  if (after.watched !== before.watched) problems.push(`fanotify counts ${after.watched}, not ${before.watched}`)
+  if (kernel.fanotify.waiting.size > 0) problems.push(`${kernel.fanotify.waiting.size} questions wait of nobody`)
+  if (kernel.notify !== null && before.watched === watchedBy(kernel)) problems.push('namespaces are watched by nobody')
+  for (const { sb } of kernel.initNsProxy.mnt.mounts.all)
+    if (sb.watchers !== 0) problems.push(`${sb.type} has ${sb.watchers} watchers too many`)
   if (after.mounts !== before.mounts) problems.push(`${after.mounts} mounts instead of ${before.mounts}`)
   if (after.namespaces !== before.namespaces) {
     const left: string[] = []
