@@ -66,7 +66,39 @@ export const EXCLUSIONS: readonly Exclusion[] = [
       'ids and inode numbers there are shared with everything else; of one that memory ends in, too little is seen to say which it is',
     matches: faultsInsideValue,
   },
+  {
+    name: 'which of several threads gets a child',
+    backend: 'any',
+    reason: 'threads that all wait for the same child are woken together, and the scheduler says which one runs first',
+    makers: ['waits_of_threads'],
+  },
+  {
+    name: 'the terminal behind the standard descriptors',
+    backend: 'host',
+    reason: 'the lab gives programs a pseudo-terminal where the emulator and user-mode Linux have a console',
+    matches: showsTerminal,
+  },
 ]
+
+const PTY_MAJOR = 136
+
+/** The device number or the name of a pseudo-terminal. */
+function showsTerminal({ what, call, buffers }: Divergence): boolean {
+  const want = buffers[0]?.want
+  if (what !== 'out' || want === undefined) return false
+  switch (call) {
+    case 'fstat':
+    case 'newfstatat':
+      return want[41] === PTY_MAJOR
+    case 'statx':
+      return want[0x80] === PTY_MAJOR
+    case 'readlink':
+    case 'readlinkat':
+      return String.fromCharCode(...want.subarray(0, 9)) === '/dev/pts/'
+    default:
+      return false
+  }
+}
 
 const TEXT = new TextDecoder('latin1')
 const MOUNT_NAMESPACE_MARK = /^fanotify mnt_ns.*\n/gm

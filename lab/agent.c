@@ -850,6 +850,8 @@ static void drop_dead_pending(void) {
 }
 
 /* Kills all that is left of a program and waits until nothing of it is there. */
+static int terminal_flags;
+
 static void end_program(void) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   for (int i = 0; i < ntasks; i++) {
@@ -879,6 +881,7 @@ static void end_program(void) {
   npending = 0;
   for (int i = 0; i < nnumbers; i++) by_number[numbers[i]] = NULL;
   nnumbers = ntasks = nexiting = 0;
+  fcntl(0, F_SETFL, terminal_flags); /* one open file for all programs */
   char sink[8];
   char typed[4096];
   while (!is_uml && read(TERMINAL_FD, typed, sizeof typed) > 0) continue;
@@ -1461,6 +1464,7 @@ int main(int argc, char **argv) {
   if (shm == MAP_FAILED) die("mmap: %s", strerror(errno));
   make_buffers();
   base_mounts = read_mounts();
+  terminal_flags = fcntl(0, F_GETFL);
   say_hello();
 
   static u8 *frame;

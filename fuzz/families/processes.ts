@@ -105,14 +105,13 @@ function exitGroup(walk: Walk, choices: Choices): Draft | null {
 function wait4(walk: Walk, choices: Choices): Draft {
   const which = pick<number | null>(choices, [-1, -1, null, 0])
   const pid = which ?? walk.pidArg(choices) ?? -1
-  // A wait that sleeps needs somebody else to wake it.
-  const options = mayBlock(walk, choices) ? 0 : WNOHANG
+  const options = mayWait(walk, choices) ? 0 : WNOHANG
   return { call: 'wait4', args: [pid, pick(choices, [{ out: 4 }, { out: 4 }, null]), options, null] }
 }
 
 function waitid(walk: Walk, choices: Choices): Draft {
   const [which, id] = waitTarget(walk, choices)
-  let options = WEXITED | (mayBlock(walk, choices) ? 0 : WNOHANG)
+  let options = WEXITED | (mayWait(walk, choices) ? 0 : WNOHANG)
   if (rarely(choices, 4)) options |= WNOWAIT
   if (rarely(choices, 16)) options = pick(choices, [0, WNOHANG, 0x4000_0000 | WEXITED | WNOHANG])
   return { call: 'waitid', args: [which, id, pick(choices, [{ out: 128 }, { out: 128 }, null]), options, null] }
@@ -127,6 +126,12 @@ function waitTarget(walk: Walk, choices: Choices): [number, Draft['args'][number
     default:
       return [P_ALL, 0]
   }
+}
+
+/** Whether a wait for children may sleep: beside one of another thread only where it does not matter who gets the child. */
+function mayWait(walk: Walk, choices: Choices): boolean {
+  if (!mayBlock(walk, choices)) return false
+  return walk.task.group.childExit.empty || !walk.leavesOut('waits_of_threads')
 }
 
 /** Whether a call may sleep now: somebody must be left to go on. */

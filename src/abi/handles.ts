@@ -147,7 +147,7 @@ function openPidHandle(task: Task, pid: Pid | null, wanted: number): number {
 function openPath(task: Task, path: Path, wanted: number): number | PendingSyscall {
   const fd = task.files!.free(task.group.rlimits.nofile)
   if (fd < 0) return fd
-  const flags = handleOpenFlags(wanted)
+  const flags = handleOpenFlags(task, wanted)
   if (flags < 0) return flags
   if (path.dentry.inode.isLink && (flags & O_PATH) === 0) return -ELOOP
   const file = openPlace(task, path, { flags: flags & ~O_CLOEXEC, mode: 0, resolve: 0 })

@@ -4,7 +4,7 @@ import { finishOpen, openAt, undoOpen } from '../kernel/open.js'
 import type { PipeFile } from '../kernel/pipe.js'
 import type { Task } from '../kernel/task.js'
 import { WOULD_BLOCK } from '../kernel/wait_queue.js'
-import { E2BIG, EAGAIN, EINVAL } from '../uapi/errno.js'
+import { E2BIG, EAGAIN, EINVAL, ENOENT } from '../uapi/errno.js'
 import {
   AT_FDCWD,
   O_ACCMODE,
@@ -14,6 +14,7 @@ import {
   O_DIRECT,
   O_DIRECTORY,
   O_DSYNC,
+  O_EMPTYPATH,
   O_EXCL,
   O_LARGEFILE,
   O_NOATIME,
@@ -26,6 +27,7 @@ import {
   O_TMPFILE,
   O_TRUNC,
   O_WRONLY,
+  OPENAT2_REGULAR_HIGH,
   RESOLVE_BENEATH,
   RESOLVE_CACHED,
   RESOLVE_IN_ROOT,
@@ -34,7 +36,7 @@ import {
   RESOLVE_NO_XDEV,
 } from '../uapi/fcntl.js'
 import { copyStructFromUser } from './copy_struct.js'
-import { readNonEmptyPath } from './path_argument.js'
+import { readPath } from './path_argument.js'
 import { type PendingSyscall, sleepOn } from './pending.js'
 import { afterPermission } from './permission.js'
 import type { Registers } from './registers.js'
@@ -64,13 +66,18 @@ const VALID_FLAGS =
   O_PATH |
   __O_TMPFILE
 /** What O_PATH can stand with. */
-const PATH_FLAGS = O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC
+const PATH_FLAGS = O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC | O_EMPTYPATH
 const VALID_RESOLVE =
   RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH | RESOLVE_IN_ROOT | RESOLVE_CACHED
 const MODE_BITS = 0o7777
 
 const OPEN_HOW_SIZE_VER0 = 24
 const PAGE_SIZE = 4096
+
+/** The flags that the kernel at hand knows. */
+function validFlags(task: Task): number {
+  return task.kernel.features.openEmptyPath ? VALID_FLAGS | O_EMPTYPATH : VALID_FLAGS
+}
 
 /** What cannot be asked of any file: -EINVAL for flags that contradict each other, else 0. */
 function checkFlags(flags: number, mode: number, resolve: number): number {
@@ -101,14 +108,17 @@ function open(
   flags: number,
   mode: number,
   resolve: number,
+  regularOnly = false,
 ): number | PendingSyscall {
   const error = checkFlags(flags, mode, resolve)
   if (error !== 0) return error
-  const name = readNonEmptyPath(regs, pathRegister)
+  if (regularOnly && (flags & (O_DIRECTORY | O_PATH)) !== 0) return -EINVAL
+  const name = readPath(regs, pathRegister)
   if (typeof name === 'number') return name
+  if (name === '' && (flags & O_EMPTYPATH) === 0) return -ENOENT
   const fd = task.files!.free(task.group.rlimits.nofile)
   if (fd < 0) return fd
-  const file = openAt(task, dfd, name, { flags: withDataSync(flags) & ~O_CLOEXEC, mode, resolve })
+  const file = openAt(task, dfd, name, { flags: withDataSync(flags) & ~O_CLOEXEC, mode, resolve, regularOnly })
   return typeof file === 'number' ? file : giveDescriptor(task, file, fd, flags)
 }
 
@@ -160,8 +170,8 @@ function openWhenMet(task: Task, file: PipeFile, fd: number, flags: number): Pen
 }
 
 /** The flags of an open without a path of its own (a file handle's): as open takes them, or -EINVAL. */
-export function handleOpenFlags(wanted: number): number {
-  let flags = wanted & VALID_FLAGS
+export function handleOpenFlags(task: Task, wanted: number): number {
+  let flags = wanted & validFlags(task)
   if ((flags & O_PATH) !== 0) flags &= PATH_FLAGS
   else flags |= O_LARGEFILE
   const error = checkFlags(flags, 0, 0)
@@ -177,7 +187,7 @@ function lenient(
   wanted: number,
   mode: number,
 ): number | PendingSyscall {
-  let flags = wanted & VALID_FLAGS
+  let flags = wanted & validFlags(task)
   if ((flags & O_PATH) !== 0) flags &= PATH_FLAGS
   else flags |= O_LARGEFILE
   const creates = (flags & (O_CREAT | __O_TMPFILE)) !== 0
@@ -196,11 +206,12 @@ function openat2(task: Task, regs: Registers): number | PendingSyscall {
   const [flagsHigh, modeHigh, resolveHigh] = [4, 12, 20].map((at) => howView.getUint32(at, true))
   let flags = howView.getInt32(0, true)
   const resolve = howView.getInt32(16, true)
-  if ((flags & ~VALID_FLAGS) !== 0 || flagsHigh !== 0) return -EINVAL
+  const known = validFlags(task)
+  if ((flags & ~known) !== 0 || (flagsHigh! & ~task.kernel.features.openat2HighFlags) !== 0) return -EINVAL
   if ((resolve & ~VALID_RESOLVE) !== 0 || resolveHigh !== 0) return -EINVAL
   const mode = modeHigh === 0 ? howView.getInt32(8, true) : -1
   if ((flags & O_PATH) === 0) flags |= O_LARGEFILE
-  return open(task, regs, regs.i32(0), 1, flags, mode, resolve)
+  return open(task, regs, regs.i32(0), 1, flags, mode, resolve, (flagsHigh! & OPENAT2_REGULAR_HIGH) !== 0)
 }
 
 /** Opening files by name. */

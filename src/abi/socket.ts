@@ -355,7 +355,7 @@ function recvmsg(task: Task, regs: Registers): number | PendingSyscall {
 function shutdown(task: Task, regs: Registers): number {
   const target = socketAt(task, regs.i32(0))
   if (typeof target === 'number') return target
-  return target instanceof UnixSocket ? target.shutdown(regs.i32(1)) : -ENOSYS
+  return target.shutdown(regs.i32(1))
 }
 
 /** Sockets: making them, and talking between the two of a pair. */
@@ -389,7 +389,7 @@ export const socketSyscalls: readonly SyscallRow[] = [
     note: 'between the two of a socketpair, with SCM_RIGHTS',
     handler: recvmsg,
   },
-  { nr: 48, name: 'shutdown', support: 'partial', note: 'AF_UNIX; others ENOSYS', handler: shutdown },
+  { nr: 48, name: 'shutdown', support: 'full', handler: shutdown },
   { nr: 53, name: 'socketpair', support: 'full', handler: socketpair },
   ...(
     [

@@ -21,7 +21,10 @@ import {
   AF_UNIX,
   O_NONBLOCK,
   POLLHUP,
+  POLLIN,
   POLLOUT,
+  POLLRDHUP,
+  POLLRDNORM,
   POLLWRBAND,
   POLLWRNORM,
   SOCK_DGRAM,
@@ -47,6 +50,9 @@ const AF_MAX = 46
 
 /** A socket of the internet families that is bound and connected to nothing: there is no network. */
 class InetSocket extends Socket {
+  #receiveShut = false
+  #sendShut = false
+
   constructor(task: Task, family: number, type: number, protocol: number, flags: number) {
     super(task, family, type, protocol, flags)
   }
@@ -54,8 +60,18 @@ class InetSocket extends Socket {
   override read(_task: Task, buffer: UserBuffer): number {
     // read(2) of nothing does not get as far as the protocol.
     if (buffer.remaining === 0) return 0
-    if (this.type === SOCK_STREAM) return -ENOTCONN
-    return this.isNonBlocking ? -EAGAIN : WOULD_BLOCK
+    if (this.type === SOCK_STREAM) return this.#receiveShut ? 0 : -ENOTCONN
+    if (this.isNonBlocking) return -EAGAIN
+    return this.#receiveShut ? 0 : WOULD_BLOCK
+  }
+
+  /** It says that there is no connection, and is shut down all the same. */
+  override shutdown(how: number): number {
+    if (how < 0 || how > 2) return -EINVAL
+    if (how !== 1) this.#receiveShut = true
+    if (how !== 0) this.#sendShut = true
+    this.queue.wakeAll()
+    return -ENOTCONN
   }
 
   override write(task: Task): number {
@@ -65,7 +81,9 @@ class InetSocket extends Socket {
   }
 
   override poll(): number {
-    return POLLOUT | POLLWRNORM | (this.type === SOCK_STREAM ? POLLHUP : POLLWRBAND)
+    const received = this.#receiveShut ? POLLIN | POLLRDNORM | POLLRDHUP : 0
+    if (this.type === SOCK_STREAM) return received | POLLOUT | POLLWRNORM | POLLHUP
+    return received | POLLOUT | POLLWRNORM | POLLWRBAND | (this.#receiveShut && this.#sendShut ? POLLHUP : 0)
   }
 }
 

@@ -40,6 +40,10 @@ export interface KernelFeatures {
   readonly movesBeneathLocked: boolean
   /** pivot_root looks its paths up before it asks whether the task may mount. */
   readonly pivotRootLooksFirst: boolean
+  /** open takes an empty path (O_EMPTYPATH). */
+  readonly openEmptyPath: boolean
+  /** openat2's flags above 32 bits that exist, shifted right by 32 (OPENAT2_REGULAR). */
+  readonly openat2HighFlags: number
   /** The clone3 flags above 32 bits that exist, shifted right by 32. */
   readonly clone3HighFlags: number
   readonly fanotify: FanotifyFeatures

@@ -7,6 +7,7 @@ import { NS_PID, NS_TYPES, NS_USER, nsTypeOfFlag } from './ns_type.js'
 import { nsPath } from './nsfs.js'
 import type { Path } from './path.js'
 import type { Task } from './task.js'
+import { UserNamespace } from './user_namespace.js'
 import { maySeeAllNamespaces } from './visibility.js'
 
 const WORD = 4
@@ -33,11 +34,12 @@ export function decodeNsHandle(task: Task, type: number, bytes: Uint8Array): Pat
   return mayReach(task, ns) ? nsPath(ns) : -ESTALE
 }
 
-/** A namespace that the task is in, or may see without. */
+/** A namespace that the task is in, or may see without: a user namespace's owner is above it. */
 function mayReach(task: Task, ns: Namespace): boolean {
   if (isIn(task, ns)) return true
   if (task.kernel.features.nsHandleVisibility === 'init-only') return maySeeAllNamespaces(task)
-  return nsCapable(task.cred, ns.owner ?? task.kernel.initUserNs, CAP_SYS_ADMIN)
+  const over = ns instanceof UserNamespace ? ns : (ns.owner ?? task.kernel.initUserNs)
+  return nsCapable(task.cred, over, CAP_SYS_ADMIN)
 }
 
 function isIn(task: Task, ns: Namespace): boolean {

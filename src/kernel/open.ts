@@ -1,6 +1,7 @@
 import {
   EACCES,
   EEXIST,
+  EFTYPE,
   EINVAL,
   EISDIR,
   ELOOP,
@@ -56,6 +57,8 @@ export interface OpenHow {
   readonly mode: number
   /** RESOLVE_* bits. */
   readonly resolve: number
+  /** Nothing but a regular file is to be opened (OPENAT2_REGULAR). */
+  readonly regularOnly?: boolean
 }
 
 /** The part of O_TMPFILE that is not O_DIRECTORY. */
@@ -184,6 +187,7 @@ export function openPlace(task: Task, place: Path, how: OpenHow): File | number 
     if (inode.isDir) return -EISDIR
   }
   if ((flags & O_DIRECTORY) !== 0 && !inode.isDir) return -ENOTDIR
+  if (how.regularOnly === true && !inode.isReg) return -EFTYPE
   if ((flags & O_PATH) !== 0) return dentryOpen(task, place, flags, task.cred)
   const truncates = (flags & O_TRUNC) !== 0 && inode.isReg
   if (truncates) {

@@ -1,4 +1,4 @@
-import { ENXIO } from '../uapi/errno.js'
+import { ENXIO, EOPNOTSUPP } from '../uapi/errno.js'
 import { O_RDWR, S_IFSOCK } from '../uapi/fcntl.js'
 import { Dentry } from './dentry.js'
 import { File, FMODE_CAN_READ, FMODE_CAN_WRITE } from './file.js'
@@ -64,6 +64,11 @@ export abstract class Socket extends File {
 
   protected override release(): void {
     this.net.put()
+  }
+
+  /** shutdown(2): 0 or -errno. */
+  shutdown(_how: number): number {
+    return -EOPNOTSUPP
   }
 
   override get waitQueue(): WaitQueue {

@@ -349,7 +349,7 @@ export class UnixSocket extends Socket {
   }
 
   /** Ends one or both directions: 0 is receiving, 1 sending, 2 both; 0 or -errno. */
-  shutdown(how: number): number {
+  override shutdown(how: number): number {
     if (how < 0 || how > 2) return -EINVAL
     const { peer } = this
     const receive = how !== 1

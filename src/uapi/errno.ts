@@ -264,6 +264,8 @@ export const ENOTRECOVERABLE = 131 as const
 export const ERFKILL = 132 as const
 /** Memory page has hardware error */
 export const EHWPOISON = 133 as const
+/** Wrong file type for the intended operation */
+export const EFTYPE = 134 as const
 
 const names: readonly (string | undefined)[] = ((): (string | undefined)[] => {
   const table: (string | undefined)[] = []
@@ -399,6 +401,7 @@ const names: readonly (string | undefined)[] = ((): (string | undefined)[] => {
     [ENOTRECOVERABLE, 'ENOTRECOVERABLE'],
     [ERFKILL, 'ERFKILL'],
     [EHWPOISON, 'EHWPOISON'],
+    [EFTYPE, 'EFTYPE'],
   ]
   for (const [value, name] of rows) table[value] = name
   return table

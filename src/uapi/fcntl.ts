@@ -22,6 +22,10 @@ export const O_CLOEXEC = 0x80000 as const
 export const O_SYNC = 0x101000 as const
 export const O_PATH = 0x200000 as const
 export const O_TMPFILE = 0x410000 as const
+/** An empty path means the descriptor itself (Linux 7.2). */
+export const O_EMPTYPATH = 0x400_0000 as const
+/** Of openat2's flags, by 32 bits shifted right: only a regular file is opened, else EFTYPE (Linux 7.2). */
+export const OPENAT2_REGULAR_HIGH = 1 as const
 export const AT_FDCWD = -100 as const
 export const AT_SYMLINK_NOFOLLOW = 0x100 as const
 export const AT_REMOVEDIR = 0x200 as const
