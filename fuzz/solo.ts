@@ -47,6 +47,8 @@ export interface SoloState {
 /** Programs between two that are run twice more, to the byte. */
 const REPEAT_EVERY = 32
 const PROGRESS_EVERY = 256
+/** Milliseconds. */
+const BREATHE_EVERY = 100
 const MOST_VIOLATIONS = 20
 
 class Watcher implements WalkObserver {
@@ -101,14 +103,18 @@ export function checkRepeats(program: Program, profile: ProfileName, boot: Boot)
   return problems
 }
 
+/** Lets whatever else waits have its turn, such as an interrupt that is to end the run. */
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+
 /** Walks on the emulator alone, and what must hold of any kernel after each. */
-export function runSolo(options: SoloOptions): SoloState {
+export async function runSolo(options: SoloOptions): Promise<SoloState> {
   const { families, profile, boot, seed, runs, time } = options
   const programs = new Programs({ families, profile, boot, seed })
   const { index: shard, of } = options.shard ?? { index: 0, of: 1 }
   const watcher = new Watcher()
   const state: SoloState = { programs: 0, calls: 0, milliseconds: 0, tally: watcher.tally, violations: [] }
   const started = performance.now()
+  let breath = started
   for (let index = shard; runs === undefined || index < runs; index += of) {
     if (time !== undefined && performance.now() - started >= time) break
     if (options.stopped?.() || (runs === undefined && time === undefined && options.stopped === undefined)) break
@@ -132,6 +138,10 @@ export function runSolo(options: SoloOptions): SoloState {
     if (state.programs % PROGRESS_EVERY === 0) {
       state.milliseconds = performance.now() - started
       options.onProgress?.(state)
+    }
+    if (performance.now() - breath >= BREATHE_EVERY) {
+      await breathe()
+      breath = performance.now()
     }
   }
   state.milliseconds = performance.now() - started

@@ -113,10 +113,10 @@ function reportViolation(violation: Violation, profile: ProfileName): void {
   print(serialiseTranscript(runProgram(violation.program, emulator)))
 }
 
-function solo(options: Options): boolean {
+async function solo(options: Options): Promise<boolean> {
   const progress = new Progress()
   const profile = options.profile ?? DEFAULT_PROFILE
-  const state = runSolo({
+  const state = await runSolo({
     families: families(options.family),
     profile,
     boot: PLAIN_BOOT,
@@ -186,7 +186,7 @@ async function fuzz(options: Options): Promise<void> {
   print(`seed ${options.seed}: ${again(options)}`)
   let clean: boolean
   if (options.backend === 'none') {
-    clean = solo(options)
+    clean = await solo(options)
   } else {
     const backend = openBackend(options.backend)
     try {

@@ -13,8 +13,8 @@ import { compileProgram, runCompiled } from '../../src/transcript/index.js'
 const profiles = Object.keys(PROFILES) as ProfileName[]
 
 describe('the emulator alone', () => {
-  it.each(profiles)('keeps its invariants on %s', (profile) => {
-    const state = runSolo({ families: Object.values(FAMILIES), profile, boot: PLAIN_BOOT, seed: 7, runs: 25 })
+  it.each(profiles)('keeps its invariants on %s', async (profile) => {
+    const state = await runSolo({ families: Object.values(FAMILIES), profile, boot: PLAIN_BOOT, seed: 7, runs: 25 })
     expect(state.violations).toEqual([])
     expect(state.programs).toBe(25)
   })
