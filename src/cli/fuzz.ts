@@ -183,6 +183,9 @@ async function campaign(options: Options, backend: Asked): Promise<boolean> {
 }
 
 async function fuzz(options: Options): Promise<void> {
+  const idle = (['corpus', 'stats'] as const).find((name) => options[name] !== undefined)
+  if (options.backend === 'none' && idle !== undefined)
+    throw new CliError(`--${idle} is for comparing with a kernel: give a --backend`)
   print(`seed ${options.seed}: ${again(options)}`)
   let clean: boolean
   if (options.backend === 'none') {
