@@ -8,6 +8,7 @@ import { checkCall } from './invariants/calls.js'
 import { checkGroups } from './invariants/fanotify.js'
 import { checkLeaks, inventory } from './invariants/leaks.js'
 import { checkListing } from './invariants/listing.js'
+import { checkMounts } from './invariants/mounts.js'
 import { recount } from './invariants/recount.js'
 import { Programs } from './programs.js'
 import { Tally } from './tally.js'
@@ -81,6 +82,7 @@ export function checkAll(
   const root = emulator.first.parent ?? kernel.init
   return [
     ...checkGroups(kernel),
+    ...checkMounts(kernel),
     ...recount(kernel),
     ...checkListing(emulator, root, others, pageSize),
     ...checkLeaks(emulator, before),

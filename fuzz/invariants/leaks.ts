@@ -2,6 +2,7 @@ import type { Emulator } from '../../src/abi/index.js'
 import type { Kernel } from '../../src/kernel/index.js'
 import { UCOUNT_FANOTIFY_GROUPS, UCOUNT_FANOTIFY_MARKS } from '../../src/kernel/ucounts.js'
 import { AF_UNIX, SIGKILL, SOCK_STREAM } from '../../src/uapi/index.js'
+import { type MountInventory, mountInventory } from './mounts.js'
 import { allTasks } from './recount.js'
 
 /** What a kernel holds when only the boot's own tasks are there. */
@@ -9,6 +10,8 @@ export interface Inventory {
   namespaces: number
   pids: number
   mounts: number
+  /** Everything mounted anywhere, and what is counted with it. */
+  mounted: MountInventory
   /** Groups and marks that users of the initial user namespace have. */
   watched: string
 }
@@ -35,6 +38,7 @@ export function inventory(kernel: Kernel): Inventory {
     namespaces: kernel.namespaces.all.size,
     pids,
     mounts: kernel.initNsProxy.mnt.nrMounts,
+    mounted: mountInventory(kernel),
     watched: watchedBy(kernel),
   }
 }
@@ -67,6 +71,10 @@ export function checkLeaks(emulator: Emulator, before: Inventory): string[] {
   if (kernel.notify !== null && before.watched === watchedBy(kernel)) problems.push('namespaces are watched by nobody')
   for (const { sb } of kernel.initNsProxy.mnt.mounts.all)
     if (sb.watchers !== 0) problems.push(`${sb.type} has ${sb.watchers} watchers too many`)
+  const mounted = JSON.stringify(after.mounted)
+  if (mounted !== JSON.stringify(before.mounted)) {
+    problems.push(`mounted in the end: ${mounted}, in the beginning: ${JSON.stringify(before.mounted)}`)
+  }
   if (after.mounts !== before.mounts) problems.push(`${after.mounts} mounts instead of ${before.mounts}`)
   if (after.namespaces !== before.namespaces) {
     const left: string[] = []

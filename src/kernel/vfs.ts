@@ -188,6 +188,12 @@ export class Vfs {
     return this.#mounts.size
   }
 
+  /** All mounts that are alive, attached or not. */
+  get liveMounts(): Iterable<Mount> {
+    this.build()
+    return this.#mounts.values()
+  }
+
   /** The live mount with this reused id, if there is one. */
   mountById(id: number): Mount | undefined {
     this.build()
