@@ -4,8 +4,17 @@ import { fsnotifyTruncatePermission, fsnotifyWritePermission } from '../kernel/f
 import { INVALID_ID } from '../kernel/id_map.js'
 import { type Path, pathDone, pathGet, pathPut } from '../kernel/path.js'
 import { wantWrite } from '../kernel/permission.js'
-import { type Attributes, chmod, chown, notifyChange, truncateFile, truncatePath } from '../kernel/setattr.js'
+import {
+  type Attributes,
+  chmod,
+  chown,
+  fileModified,
+  notifyChange,
+  truncateFile,
+  truncatePath,
+} from '../kernel/setattr.js'
 import type { Task } from '../kernel/task.js'
+import type { Timespec } from '../kernel/timespec.js'
 import { EBADF, EFAULT, EFBIG, EINVAL, EISDIR, ENODEV, EOPNOTSUPP, ESPIPE } from '../uapi/errno.js'
 import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, S_IFIFO, S_IFMT } from '../uapi/fcntl.js'
 import { fileAt } from './descriptors.js'
@@ -20,7 +29,7 @@ import type { SyscallRow } from './syscall_row.js'
 const KEEP = 0xffff_ffff
 const UTIME_NOW = 0x3fff_ffff
 const UTIME_OMIT = 0x3fff_fffe
-const NANOSECONDS = 1_000_000_000
+const NANOSECONDS = 1_000_000_000n
 const FALLOC_FL_KEEP_SIZE = 1
 const FALLOC_FL_PUNCH_HOLE = 2
 /** Every mode that fallocate knows. */
@@ -80,12 +89,12 @@ const times = new Uint8Array(32)
 const timesView = new DataView(times.buffer)
 
 /** One time of utimensat: undefined to leave it, -EINVAL for what is none. */
-function readTime(at: number): bigint | 'now' | undefined | number {
+function readTime(at: number): Timespec | 'now' | undefined | number {
   const nanoseconds = timesView.getBigInt64(at + 8, true)
   if (nanoseconds === BigInt(UTIME_NOW)) return 'now'
   if (nanoseconds === BigInt(UTIME_OMIT)) return undefined
-  if (nanoseconds < 0n || nanoseconds >= BigInt(NANOSECONDS)) return -EINVAL
-  return timesView.getBigInt64(at, true) * BigInt(NANOSECONDS) + nanoseconds
+  if (nanoseconds < 0n || nanoseconds >= NANOSECONDS) return -EINVAL
+  return { sec: timesView.getBigInt64(at, true), nsec: Number(nanoseconds) }
 }
 
 function utimensat(task: Task, regs: Registers): number {
@@ -181,7 +190,10 @@ function fallocate(task: Task, regs: Registers): number | PendingSyscall {
   if (kind !== 0 && kind !== FALLOC_FL_PUNCH_HOLE) return -EOPNOTSUPP
   return changeFile(task, file, offset, length, () => {
     const result = inode.allocate(offset, length, (mode & FALLOC_FL_KEEP_SIZE) !== 0, kind === FALLOC_FL_PUNCH_HOLE)
-    if (result === 0) fsnotifyModify(file)
+    if (result === 0) {
+      fileModified(task, file)
+      fsnotifyModify(file)
+    }
     return result
   })
 }
@@ -207,13 +219,7 @@ export const attributeSyscalls: readonly SyscallRow[] = [
     handler: (task, regs) => chownAt(task, regs, regs.i32(0), 1, regs.i32(4)),
   },
   { nr: 268, name: 'fchmodat', support: 'full', handler: (task, regs) => chmodAt(task, regs, regs.i32(0), 1, 0) },
-  {
-    nr: 280,
-    name: 'utimensat',
-    support: 'partial',
-    note: 'stat shows the times that were set, not those that accesses and changes leave',
-    handler: utimensat,
-  },
+  { nr: 280, name: 'utimensat', support: 'full', handler: utimensat },
   { nr: 285, name: 'fallocate', support: 'full', handler: fallocate },
   {
     nr: 452,

@@ -110,7 +110,8 @@ function dup3(task: Task, regs: Registers): number {
 function setFlags(task: Task, file: File, wanted: number): number {
   if ((wanted & O_NOATIME) !== 0 && (file.flags & O_NOATIME) === 0 && !ownerOrCapable(task, file.inode, file.mnt.idmap))
     return -EPERM
-  if ((wanted & O_DIRECT) !== 0 && (file.mode & FMODE_CAN_ODIRECT) === 0) return -EINVAL
+  // Of a pipe it is the packet mode.
+  if ((wanted & O_DIRECT) !== 0 && (file.mode & FMODE_CAN_ODIRECT) === 0 && file.kind !== 'pipe') return -EINVAL
   return file.setFlags((file.flags & ~SETTABLE) | (wanted & SETTABLE))
 }
 

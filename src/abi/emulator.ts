@@ -40,8 +40,6 @@ export class TaskError extends Error {
   }
 }
 
-const NO_CLOCK = (): bigint => 0n
-
 /** The next of a sequence of 32-bit numbers (xorshift). */
 function xorshift(this: { state: number }): number {
   this.state ^= this.state << 13
@@ -87,7 +85,7 @@ export class Emulator {
       initialIds: profile.initialIds,
       boot,
       random: options.random ?? fixedRandom(),
-      clock: options.clock ?? NO_CLOCK,
+      clock: options.clock ?? null,
     })
     return new Emulator(profile, kernel)
   }

@@ -17,7 +17,7 @@ export function openEventFd(task: Task, group: FanotifyGroup, event: Path): Prep
   const cloexec = (group.eventFFlags & O_CLOEXEC) !== 0
   const fd = task.files!.free(task.group.rlimits.nofile)
   if (fd < 0) return { fd, file: null, cloexec }
-  const file = dentryOpen(task, event, group.eventFFlags & ~O_CLOEXEC, task.cred)
+  const file = dentryOpen(task, event, group.eventFFlags, task.cred)
   if (typeof file === 'number') return { fd: file, file: null, cloexec }
   file.mode |= FMODE_NONOTIFY
   return { fd, file, cloexec }

@@ -1,8 +1,10 @@
+import { touchAtime } from '../kernel/atime.js'
 import { describePath } from '../kernel/d_path.js'
 import { shownGid, shownUid } from '../kernel/mnt_idmap.js'
 import { isUnder, LOOKUP_FOLLOW, lookupAt } from '../kernel/namei.js'
 import { type Path, pathDone } from '../kernel/path.js'
 import type { Task } from '../kernel/task.js'
+import type { Timespec } from '../kernel/timespec.js'
 import {
   STATX__RESERVED,
   STATX_BASIC_STATS,
@@ -26,7 +28,8 @@ const STATX_ATTR_MOUNT_ROOT = 0x2000n
 /** What statx says it could tell: the mount root, automounts, DAX. */
 const ATTRIBUTES_MASK = 0x20_3000n
 const NO_TIME = { tv_sec: 0n, tv_nsec: 0 }
-const NANOSECONDS = 1_000_000_000n
+
+const statxTime = ({ sec, nsec }: Timespec): { tv_sec: bigint; tv_nsec: number } => ({ tv_sec: sec, tv_nsec: nsec })
 
 const linkBytes = new Uint8Array(PATH_MAX)
 const statBytes = new Uint8Array(STAT_SIZE)
@@ -46,6 +49,11 @@ function setU64(view: DataView, at: number, value: number): void {
   view.setUint32(at + 4, value / 0x1_0000_0000, true)
 }
 
+function writeTime(view: DataView, at: number, { sec, nsec }: Timespec): void {
+  view.setBigInt64(at, sec, true)
+  view.setUint32(at + 8, nsec, true)
+}
+
 function writeStat(task: Task, path: Path, memory: Memory, address: number): number {
   const { inode } = path.dentry
   inode.revalidate()
@@ -61,15 +69,10 @@ function writeStat(task: Task, path: Path, memory: Memory, address: number): num
   view.setUint32(40, encodeDev(inode.rdev), true)
   setU64(view, 48, inode.size)
   view.setUint32(56, inode.sb.blockSize, true)
-  const now = task.kernel.clock()
-  if (now !== 0n) {
-    const seconds = now / NANOSECONDS
-    const nanoseconds = now % NANOSECONDS
-    for (let at = 72; at <= 104; at += 16) {
-      view.setBigInt64(at, seconds, true)
-      view.setBigInt64(at + 8, nanoseconds, true)
-    }
-  }
+  setU64(view, 64, inode.blocks)
+  writeTime(view, 72, inode.atime)
+  writeTime(view, 88, inode.mtime)
+  writeTime(view, 104, inode.ctime)
   return copyToUser(memory, address, statBytes)
 }
 
@@ -141,8 +144,6 @@ function writeStatx(task: Task, path: Path, mask: number): void {
   inode.revalidate()
   const { userNs } = task.cred
   const unique = (mask & STATX_MNT_ID_UNIQUE) !== 0
-  const now = task.kernel.clock()
-  const time = { tv_sec: now / NANOSECONDS, tv_nsec: Number(now % NANOSECONDS) }
   let got = STATX_BASIC_STATS | (unique ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID)
   // Where looking at a time makes it finer, nobody is given one he did not ask for.
   const withTimes = !inode.sb.fineTimes || (mask & (STATX_CTIME | STATX_MTIME)) !== 0
@@ -160,12 +161,12 @@ function writeStatx(task: Task, path: Path, mask: number): void {
     stx_mode: inode.mode,
     stx_ino: BigInt(inode.ino),
     stx_size: BigInt(inode.size),
-    stx_blocks: 0n,
+    stx_blocks: BigInt(inode.blocks),
     stx_attributes_mask: ATTRIBUTES_MASK,
-    stx_atime: time,
-    stx_btime: (got & STATX_BTIME) !== 0 ? time : NO_TIME,
-    stx_ctime: withTimes ? time : NO_TIME,
-    stx_mtime: withTimes ? time : NO_TIME,
+    stx_atime: statxTime(inode.atime),
+    stx_btime: (got & STATX_BTIME) !== 0 ? statxTime(inode.btime) : NO_TIME,
+    stx_ctime: withTimes ? statxTime(inode.ctime) : NO_TIME,
+    stx_mtime: withTimes ? statxTime(inode.mtime) : NO_TIME,
     stx_rdev_major: inode.rdev >>> 20,
     stx_rdev_minor: inode.rdev & 0xf_ffff,
     stx_dev_major: inode.sb.dev >>> 20,
@@ -183,6 +184,7 @@ function readlink(task: Task, regs: Registers, dfd: number, pathRegister: number
   if (typeof path === 'number') return path
   const { inode } = path.dentry
   if (!inode.isLink) return name === '' ? -ENOENT : -EINVAL
+  touchAtime(path)
   const text = inode.readlink(task, path.dentry)
   if (typeof text === 'number') return text
   const length = Math.min(size, text.length, PATH_MAX)
@@ -203,21 +205,23 @@ function getcwd(task: Task, regs: Registers): number {
   return copyToUser(regs.memory, regs.ptr(0), bytes) === 0 ? bytes.length : -EFAULT
 }
 
+const NOTE = 'times of files outside tmpfs are those of the boot'
+
 /** Looking at files without opening them. */
 export const statSyscalls: readonly SyscallRow[] = [
   {
     nr: 4,
     name: 'stat',
     support: 'partial',
-    note: 'times are the clock at the call, blocks 0',
+    note: NOTE,
     handler: (task, regs) => statAt(task, regs, AT_FDCWD, 0, 0, 1),
   },
-  { nr: 5, name: 'fstat', support: 'partial', note: 'times are the clock at the call, blocks 0', handler: fstat },
+  { nr: 5, name: 'fstat', support: 'partial', note: NOTE, handler: fstat },
   {
     nr: 6,
     name: 'lstat',
     support: 'partial',
-    note: 'times are the clock at the call, blocks 0',
+    note: NOTE,
     handler: (task, regs) => statAt(task, regs, AT_FDCWD, 0, AT_SYMLINK_NOFOLLOW, 1),
   },
   { nr: 79, name: 'getcwd', support: 'full', handler: getcwd },
@@ -226,9 +230,9 @@ export const statSyscalls: readonly SyscallRow[] = [
     nr: 262,
     name: 'newfstatat',
     support: 'partial',
-    note: 'times are the clock at the call, blocks 0',
+    note: NOTE,
     handler: (task, regs) => statAt(task, regs, regs.i32(0), 1, regs.i32(3), 2),
   },
   { nr: 267, name: 'readlinkat', support: 'full', handler: (task, regs) => readlink(task, regs, regs.i32(0), 1) },
-  { nr: 332, name: 'statx', support: 'partial', note: 'times are the clock at the call, blocks 0', handler: statx },
+  { nr: 332, name: 'statx', support: 'partial', note: NOTE, handler: statx },
 ]

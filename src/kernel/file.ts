@@ -184,12 +184,13 @@ export abstract class File implements Path {
     return false
   }
 
-  /** SEEK_DATA and SEEK_HOLE: all of a file is data, and behind it is a hole. */
+  /** SEEK_DATA and SEEK_HOLE; behind all data is a hole. */
   seekExtent(offset: number, hole: boolean): number {
     const end = this.seekEnd()
     if (end < 0) return end
     if (offset < 0 || offset >= end) return -ENXIO
-    return this.seek(hole ? end : offset)
+    const found = this.inode.seekData(offset, hole)
+    return found >= end && !hole ? -ENXIO : this.seek(found)
   }
 
   /** Sets the position; refused with ESPIPE where there is none. */

@@ -7,6 +7,7 @@ import type { Path } from './path.js'
 import type { Attributes } from './setattr.js'
 import type { SuperBlock } from './super_block.js'
 import type { Task } from './task.js'
+import type { Timespec } from './timespec.js'
 
 /** Who and what a file is (`struct inode`). Subclasses answer lookups, opens and links for their filesystem. */
 export abstract class Inode {
@@ -31,9 +32,11 @@ export abstract class Inode {
   executing = 0
   /** It has no name and may be given one (O_TMPFILE). */
   linkable = false
-  /** When it was read and changed, in nanoseconds since the epoch, where that was set; null stands for the present. */
-  atime: bigint | null = null
-  mtime: bigint | null = null
+  /** When it was read, its data changed, anything of it changed, and it was made. */
+  atime: Timespec
+  mtime: Timespec
+  ctime: Timespec
+  btime: Timespec
   /** Mode and owner are all there is to say of who may do what: {@link revalidate} and {@link permission} do nothing. */
   plain = true
   /** fanotify marks on it. */
@@ -45,6 +48,11 @@ export abstract class Inode {
     this.mode = mode
     this.uid = uid
     this.gid = gid
+    const { bootTime } = sb.kernel
+    this.atime = bootTime
+    this.mtime = bootTime
+    this.ctime = bootTime
+    this.btime = bootTime
   }
 
   get isDir(): boolean {
@@ -161,6 +169,16 @@ export abstract class Inode {
   /** Gives room to the bytes from `offset` on, or takes it from them (they read as 0 then); 0 or -errno. */
   allocate(_offset: number, _length: number, _keepSize: boolean, _punch: boolean): number {
     return -EOPNOTSUPP
+  }
+
+  /** Room that its data takes, in units of 512 bytes. */
+  get blocks(): number {
+    return 0
+  }
+
+  /** The first offset from `offset` on, below its size, that has data, or none; the size if there is none. */
+  seekData(offset: number, hole: boolean): number {
+    return hole ? this.size : offset
   }
 
   /** Extended attributes, where the filesystem has them. */

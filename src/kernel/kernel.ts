@@ -17,6 +17,7 @@ import { Pid } from './pid.js'
 import { PidNamespace } from './pid_namespace.js'
 import { Mm, Sighand, Task } from './task.js'
 import { type Rlimits, ThreadGroup } from './thread_group.js'
+import { SECOND, type Timespec, timespecOf } from './timespec.js'
 import { UCOUNT_FANOTIFY_GROUPS, UCOUNT_FANOTIFY_MARKS } from './ucounts.js'
 import { UserNamespace } from './user_namespace.js'
 import type { Vfs } from './vfs.js'
@@ -32,8 +33,8 @@ export interface KernelOptions {
   readonly boot: Boot | null
   /** 32 random bits. */
   readonly random: () => number
-  /** Nanoseconds since the epoch. */
-  readonly clock: () => bigint
+  /** Nanoseconds since the epoch; null for none. */
+  readonly clock: (() => bigint) | null
 }
 
 /** Namespaces per user and type that the initial user namespace allows. */
@@ -52,12 +53,21 @@ const FIRST_DYNAMIC_ID = 11
 /** The kernel's own mount namespace. */
 const INTERNAL_MNT_NS = { id: 10, ino: 0xf000_0014 }
 
+const NO_CLOCK = (): bigint => 0n
+
 /** The model of one running kernel: all state hangs here. */
 export class Kernel {
   readonly features: KernelFeatures
   readonly config: KernelConfig
   readonly random: () => number
+  /** Nanoseconds since the epoch; always 0 without a clock. */
   readonly clock: () => bigint
+  /** When the kernel started: times of what was there from then on, and of filesystems that keep none. */
+  readonly bootTime: Timespec
+  /** What is made belongs to the boot. */
+  isBooting = true
+  readonly #hasClock: boolean
+  #ticks = 0
   readonly boot: Boot | null
   /** The task that acts: the caller of the running syscall, or who reaps, or who is woken. */
   current: Task
@@ -101,7 +111,9 @@ export class Kernel {
     this.features = options.features
     this.config = options.config
     this.random = options.random
-    this.clock = options.clock
+    this.#hasClock = options.clock !== null
+    this.clock = options.clock ?? NO_CLOCK
+    this.bootTime = timespecOf(this.clock())
     this.boot = boot
     this.nextNsId = boot === null ? FIRST_DYNAMIC_ID : boot.next.nsId
     const idOf = (type: number): number =>
@@ -168,6 +180,16 @@ export class Kernel {
     this.initPidNs.nextPid = this.first.pid.nr + 1
     this.init.group.unkillable = true
     this.current = this.first
+    this.isBooting = false
+  }
+
+  /** The present, for inodes. Without a clock time passes only by being looked at: a nanosecond each time, from the boot at 0. */
+  now(): Timespec {
+    if (this.isBooting) return this.bootTime
+    if (this.#hasClock) return timespecOf(this.clock())
+    const ticks = ++this.#ticks
+    if (ticks < SECOND) return { sec: 0n, nsec: ticks }
+    return { sec: BigInt(Math.floor(ticks / SECOND)), nsec: ticks % SECOND }
   }
 
   /** @internal What is to be waited for on the way out, if anything; nobody else will. */

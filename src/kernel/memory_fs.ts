@@ -10,6 +10,7 @@ import type { Kernel } from './kernel.js'
 import { DirOffsets, MemoryDirFile } from './memory_dir.js'
 import { MemoryFile } from './memory_file.js'
 import { gidThrough, type MntIdmap, uidThrough } from './mnt_idmap.js'
+import { PAGE_SIZE, Pages } from './pages.js'
 import type { Path } from './path.js'
 import { openFifo, type Pipe } from './pipe.js'
 import { SuperBlock } from './super_block.js'
@@ -25,9 +26,13 @@ const NAME_MAX = 255
 /** handle_type of tmpfs: a generation and a 64-bit inode number. */
 const FILEID_INO32_GEN = 1
 const HANDLE_SIZE = 12
-/** Files are kept whole in memory; none grows beyond this. */
-export const MAX_FILE_SIZE = 0x7fff_ffff
-const NO_DATA = new Uint8Array(0)
+/** No file grows beyond this: what a number can tell exactly. */
+export const MAX_FILE_SIZE: number = Number.MAX_SAFE_INTEGER
+/** More pages than a machine has room for. */
+const MOST_PAGES = 1 << 19
+/** A link's text that is longer, with its NUL, takes a page. */
+const SHORT_SYMLINK_LEN = 128
+const SECTORS_PER_PAGE = PAGE_SIZE / 512
 
 export const RAMFS_MAGIC = 0x8584_58f6
 /** Magic numbers of the filesystems that are modelled as plain memory, by type; others have tmpfs's. */
@@ -62,6 +67,7 @@ export class MemorySuperBlock extends SuperBlock {
     super(kernel, type, magic, dev, userNs)
     this.noDev = userNs !== kernel.initUserNs
     this.fineTimes = this.magic === TMPFS_MAGIC
+    this.keepsTimes = this.fineTimes || type === 'ramfs'
     this.birthTimes = this.fineTimes
     this.makesUnnamed = this.fineTimes
     if (type === 'hostfs') this.blockSize = HOSTFS_BLOCK_SIZE
@@ -117,7 +123,7 @@ export class MemorySuperBlock extends SuperBlock {
     if (inode.aliases.length > 0) return
     this.#inodes.delete(inode.ino)
     inode.marks?.destroy()
-    inode.data = NO_DATA
+    inode.pages = new Pages()
   }
 
   override dentryOfHandle(_type: number, bytes: Uint8Array): Dentry | null {
@@ -161,7 +167,7 @@ export class MemorySuperBlock extends SuperBlock {
 
 /** A file, directory, link or node of a {@link MemorySuperBlock}. */
 export class MemoryInode extends Inode {
-  data: Uint8Array = NO_DATA
+  pages: Pages = new Pages()
   /** What a FIFO leads to while it is open. */
   pipe: Pipe | null = null
   /** Where a symbolic link points. */
@@ -175,6 +181,21 @@ export class MemoryInode extends Inode {
     super(sb, sb.newIno(), mode, uid, gid)
     this.generation = sb.kernel.vfs.newGeneration()
     sb.enter(this)
+    if (!sb.keepsTimes) return
+    const now = sb.kernel.now()
+    this.atime = now
+    this.mtime = now
+    this.ctime = now
+    this.btime = now
+  }
+
+  /** A name in this directory has changed: its times, and those of what the name stood for, `other`. */
+  #entryChanged(other: Inode | null): void {
+    if (!this.sb.keepsTimes) return
+    const now = this.sb.kernel.now()
+    this.mtime = now
+    this.ctime = now
+    if (other !== null) other.ctime = now
   }
 
   /** The order of a directory's entries. */
@@ -220,7 +241,9 @@ export class MemoryInode extends Inode {
   }
 
   #make(task: Task, { mnt, dentry }: Path, name: string, mode: number): Dentry {
-    return this.#newInode(task, mnt.idmap, mode).enterAs(dentry, name)
+    const made = this.#newInode(task, mnt.idmap, mode).enterAs(dentry, name)
+    this.#entryChanged(null)
+    return made
   }
 
   get #isFull(): boolean {
@@ -271,6 +294,7 @@ export class MemoryInode extends Inode {
     }
     inode.nlink++
     inode.linkable = false
+    this.#entryChanged(inode)
     return inode.enterAs(dir, name)
   }
 
@@ -285,6 +309,7 @@ export class MemoryInode extends Inode {
     if (child.inode.nlink > 1) this.#sb.moreNames--
     child.inode.nlink--
     this.#remove(child)
+    this.#entryChanged(child.inode)
     return 0
   }
 
@@ -293,6 +318,7 @@ export class MemoryInode extends Inode {
     child.inode.nlink = 0
     this.nlink--
     this.#remove(child)
+    this.#entryChanged(child.inode)
     return 0
   }
 
@@ -334,6 +360,9 @@ export class MemoryInode extends Inode {
       else to.offsets.replace(place, oldDentry)
     }
     if (whiteout) this.#newInode(task, null, WHITEOUT_MODE).enterAs(oldDir, oldName)
+    this.#entryChanged(oldDentry.inode)
+    if (to !== this) to.#entryChanged(target?.inode ?? null)
+    else if (target !== null) target.inode.ctime = this.ctime
     return 0
   }
 
@@ -356,6 +385,8 @@ export class MemoryInode extends Inode {
     dirA.add(b)
     ;(dirA.inode as MemoryInode).offsets.replace(placeA, b)
     ;(dirB.inode as MemoryInode).offsets.replace(placeB, a)
+    ;(dirA.inode as MemoryInode).#entryChanged(a.inode)
+    ;(dirB.inode as MemoryInode).#entryChanged(b.inode)
     return 0
   }
 
@@ -386,28 +417,34 @@ export class MemoryInode extends Inode {
 
   override truncate(_task: Task, size: number): number {
     if (size > Number.MAX_SAFE_INTEGER) return -EFBIG
-    if (size < this.size) this.data = this.data.slice(0, size)
+    if (size < this.size) this.pages.truncate(size)
     this.size = size
     return 0
   }
 
   override allocate(offset: number, length: number, keepSize: boolean, punch: boolean): number {
-    if (punch) this.data.fill(0, Math.min(offset, this.data.length), Math.min(offset + length, this.data.length))
-    else if (!keepSize && offset + length > this.size) this.size = offset + length
+    const end = offset + length
+    if (punch) this.pages.punch(offset, end)
+    else {
+      if (length / PAGE_SIZE > MOST_PAGES) return -ENOSPC
+      this.pages.allocate(offset, end)
+      if (!keepSize && end > this.size) this.size = end
+    }
     return 0
+  }
+
+  override get blocks(): number {
+    const link = this.target.length >= SHORT_SYMLINK_LEN ? 1 : 0
+    return this.#sb.fineTimes ? (this.pages.count + link) * SECTORS_PER_PAGE : 0
+  }
+
+  override seekData(offset: number, hole: boolean): number {
+    return hole ? this.pages.nextHole(offset, this.size) : this.pages.nextData(offset, this.size)
   }
 
   override get xattrs(): Map<string, Uint8Array> {
     this.#xattrs ??= new Map()
     return this.#xattrs
-  }
-
-  /** Room for `size` bytes; what was not written reads as 0. */
-  reserve(size: number): void {
-    if (this.data.length >= size) return
-    const larger = new Uint8Array(Math.max(size, this.data.length * 2, 64))
-    larger.set(this.data)
-    this.data = larger
   }
 }
 

@@ -24,6 +24,7 @@ import {
   RESOLVE_NO_XDEV,
   S_ISVTX,
 } from '../uapi/fcntl.js'
+import { touchAtime } from './atime.js'
 import type { Dentry } from './dentry.js'
 import { fsnotifyDelete, fsnotifyLinkCount } from './fsnotify.js'
 import { gidThrough, hasOwners, type MntIdmap, uidThrough, vfsuid } from './mnt_idmap.js'
@@ -192,6 +193,7 @@ export class Walk implements Path {
     if ((this.resolve & RESOLVE_NO_SYMLINKS) !== 0) return -ELOOP
     if ((this.mnt.flags & MNT_NOSYMFOLLOW) !== 0) return -ELOOP
     if (isLast && this.task.kernel.features.protectedSymlinks && !this.#mayFollow(link)) return -EACCES
+    touchAtime({ mnt: this.mnt, dentry: link })
     const target = link.inode.followLink(this.task, link)
     if (typeof target === 'number') return target
     if (typeof target !== 'string') {

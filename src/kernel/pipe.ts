@@ -13,13 +13,15 @@ import {
   POLLWRNORM,
   S_IFIFO,
 } from '../uapi/fcntl.js'
+import { fileAccessed } from './atime.js'
 import { CAP_SYS_RESOURCE } from './capability.js'
 import { type Cred, nsCapable } from './cred.js'
 import { Dentry } from './dentry.js'
-import { File, FMODE_CAN_ODIRECT, FMODE_CAN_READ, FMODE_CAN_WRITE, FMODE_READ, FMODE_WRITE } from './file.js'
+import { File, FMODE_CAN_READ, FMODE_CAN_WRITE, FMODE_READ, FMODE_WRITE } from './file.js'
 import { Inode } from './inode.js'
 import type { Kernel } from './kernel.js'
 import type { Path } from './path.js'
+import { fileModified } from './setattr.js'
 import { raiseSigpipe } from './sigpipe.js'
 import { SuperBlock } from './super_block.js'
 import type { Task } from './task.js'
@@ -186,7 +188,7 @@ export class PipeFile extends File {
   #hungUpAfter = -1
 
   constructor(pipe: Pipe, path: Path, flags: number, cred: Cred) {
-    super(path, flags, cred, FMODE_CAN_READ | FMODE_CAN_WRITE | FMODE_CAN_ODIRECT)
+    super(path, flags, cred, FMODE_CAN_READ | FMODE_CAN_WRITE)
     this.pipe = pipe
     if ((this.mode & FMODE_READ) !== 0) {
       pipe.readers++
@@ -239,11 +241,15 @@ export class PipeFile extends File {
   }
 
   override read(_task: Task, buffer: UserBuffer): number {
-    return this.pipe.read(buffer, this.isNonBlocking)
+    const result = this.pipe.read(buffer, this.isNonBlocking)
+    if (result > 0) fileAccessed(this)
+    return result
   }
 
   override write(task: Task, buffer: UserBuffer): number {
-    return this.pipe.write(task, buffer, this.isNonBlocking, (this.flags & O_DIRECT) !== 0, buffer.moved)
+    const result = this.pipe.write(task, buffer, this.isNonBlocking, (this.flags & O_DIRECT) !== 0, buffer.moved)
+    if (result > 0) fileModified(task, this)
+    return result
   }
 
   override poll(): number {

@@ -1,4 +1,5 @@
 import { ENOENT } from '../uapi/errno.js'
+import { fileAccessed } from './atime.js'
 import type { File } from './file.js'
 import { fsnotifyAccess, fsnotifyModify } from './fsnotify.js'
 import type { Task } from './task.js'
@@ -33,6 +34,7 @@ export function readDir(
 ): number {
   if (file.inode.isDir && !file.dentry.hashed && !file.dentry.isRoot) return -ENOENT
   const result = file.iterate(task, emit)
+  fileAccessed(file)
   fsnotifyAccess(file)
   return result
 }

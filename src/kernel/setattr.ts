@@ -10,6 +10,7 @@ import { gidThrough, uidThrough, vfsgid, vfsuid } from './mnt_idmap.js'
 import type { Path } from './path.js'
 import { capableWrtInode, inodePermission, MAY_WRITE, ownerOrCapable, wantWrite } from './permission.js'
 import type { Task } from './task.js'
+import type { Timespec } from './timespec.js'
 
 const GROUP_EXEC = 0o010
 
@@ -19,9 +20,8 @@ export interface Attributes {
   readonly uid?: number
   readonly gid?: number
   readonly size?: number
-  /** Nanoseconds since the epoch, or the present. */
-  readonly atime?: bigint | 'now'
-  readonly mtime?: bigint | 'now'
+  readonly atime?: Timespec | 'now'
+  readonly mtime?: Timespec | 'now'
   /** Lose set-uid and set-gid bits. */
   readonly killPrivileges?: boolean
   /** Done for the task, not by it: nobody asks whether it may. */
@@ -46,7 +46,7 @@ function checkChange(task: Task, path: Path, attributes: Attributes, changesMode
   const { inode } = path.dentry
   const { mode, uid, gid, atime, mtime } = attributes
   const setsTimes =
-    typeof atime === 'bigint' || typeof mtime === 'bigint' || (atime === undefined) !== (mtime === undefined)
+    typeof atime === 'object' || typeof mtime === 'object' || (atime === undefined) !== (mtime === undefined)
   if ((mode !== undefined || uid !== undefined || gid !== undefined || setsTimes) && inode.immutable) return -EPERM
   if (atime === 'now' && mtime === 'now') {
     if (inode.immutable) return -EPERM
@@ -108,9 +108,13 @@ export function notifyChange(task: Task, path: Path, attributes: Attributes): nu
     if (attributes.force !== true && !inGroupOrCapable(task, path)) bits &= ~S_ISGID
     inode.mode = (inode.mode & ~0o7777) | bits
   }
-  const now = atime === 'now' || mtime === 'now' ? task.kernel.clock() : 0n
-  if (atime !== undefined) inode.atime = atime === 'now' ? now : atime
-  if (mtime !== undefined) inode.mtime = mtime === 'now' ? now : mtime
+  if (inode.sb.keepsTimes) {
+    const now = task.kernel.now()
+    if (atime !== undefined) inode.atime = atime === 'now' ? now : atime
+    if (mtime !== undefined) inode.mtime = mtime === 'now' ? now : mtime
+    if (size !== undefined) inode.mtime = now
+    inode.ctime = now
+  }
 
   let mask = 0
   if (uid !== undefined || gid !== undefined || mode !== undefined) mask |= FAN_ATTRIB
@@ -129,9 +133,19 @@ const keepsPrivileges = (task: Task): boolean =>
 /** A write, by who may not keep them, takes set-uid and set-gid bits from a file. */
 export function removePrivileges(task: Task, path: Path): void {
   const { inode } = path.dentry
-  if ((inode.mode & (S_ISUID | S_ISGID)) === 0 || withoutPrivileges(task, path) === inode.mode) return
+  if (!inode.isReg || (inode.mode & (S_ISUID | S_ISGID)) === 0 || withoutPrivileges(task, path) === inode.mode) return
   if (keepsPrivileges(task)) return
   notifyChange(task, path, { killPrivileges: true, force: true })
+}
+
+/** The data of an open file changes: set-uid and set-gid bits may go, times become the present (`file_modified`). */
+export function fileModified(task: Task, file: File): void {
+  removePrivileges(task, file)
+  const { inode } = file
+  if (!inode.sb.keepsTimes) return
+  const now = task.kernel.now()
+  inode.mtime = now
+  inode.ctime = now
 }
 
 /** chmod and its kin: 0 or -errno. */

@@ -41,6 +41,8 @@ export abstract class SuperBlock {
   makesUnnamed = false
   /** Directories can be sought from their end, as files of no bytes. */
   countsFromEnd = false
+  /** Times of its inodes are kept; elsewhere they are those of the boot. */
+  keepsTimes = false
   /** statx knows when a file was made. */
   birthTimes = false
   /** Options after `rw` or `ro` in the last field of mountinfo, with the leading comma, or ''. */

@@ -75,7 +75,11 @@ export class Vfs {
   build(): void {
     const make = this.unbuilt
     this.unbuilt = null
+    const { kernel } = this
+    const wasBooting = kernel.isBooting
+    kernel.isBooting = true
     make?.()
+    kernel.isBooting = wasBooting
   }
 
   /** A mount of `sb` with new ids, in no tree; its one reference belongs to the caller. */

@@ -48,6 +48,11 @@ function holder(inode: Inode, name: string): Map<string, Uint8Array> | number {
   return name === prefix ? -EINVAL : xattrs
 }
 
+function changed(task: Task, dentry: Dentry): void {
+  dentry.inode.ctime = task.kernel.now()
+  fsnotifyDentry(dentry, FAN_ATTRIB)
+}
+
 /** An access control list as the attribute holds it: 0 for one without entries, -ENOSYS for any other that is none of the wrong ones. */
 function checkAcl(value: Uint8Array): number {
   if (value.length === 0) return 0
@@ -65,7 +70,7 @@ function dropAcl(task: Task, dentry: Dentry, isDefault: boolean): number {
   if (!isDefault || inode.isDir) {
     if (!ownerOrCapable(task, inode)) return -EPERM
   }
-  fsnotifyDentry(dentry, FAN_ATTRIB)
+  changed(task, dentry)
   return 0
 }
 
@@ -88,7 +93,7 @@ export function setXattr(
   if (create && xattrs.has(name)) return -EEXIST
   if (replace && !xattrs.has(name)) return -ENODATA
   xattrs.set(name, value)
-  fsnotifyDentry(path.dentry, FAN_ATTRIB)
+  changed(task, path.dentry)
   return 0
 }
 
@@ -112,7 +117,7 @@ export function removeXattr(task: Task, path: Path, name: string): number {
   const xattrs = holder(inode, name)
   if (typeof xattrs === 'number') return xattrs
   if (!xattrs.delete(name)) return -ENODATA
-  fsnotifyDentry(path.dentry, FAN_ATTRIB)
+  changed(task, path.dentry)
   return 0
 }
 

@@ -1,4 +1,5 @@
-import type { ChanceKind, FieldValue } from './field.js'
+import { type ChanceKind, type FieldValue, isTime } from './field.js'
+import type { Times } from './times.js'
 
 /**
  * Finds the live object that a value of the replayed side names, in a scope; undefined when values of this kind name none or
@@ -39,6 +40,8 @@ export interface BinderOptions {
   identify?: Identify
   /** Whether an inode number of the replayed side comes from the counter that everything without a filesystem of its own draws from. */
   isCounted?: (ino: FieldValue) => boolean
+  /** What times of files are held against; without it they are not compared. */
+  times?: Times
   /** The recorded kernel was shared with others: namespace ids and 64-bit mount ids are drawn from chance too. */
   shared?: boolean
 }
@@ -54,11 +57,13 @@ export class Binder {
   readonly #identify: Identify
   readonly #isCounted: (ino: FieldValue) => boolean
   readonly #shared: boolean
+  readonly #times: Times | undefined
 
   constructor(options: BinderOptions = {}) {
     this.#identify = options.identify ?? (() => undefined)
     this.#isCounted = options.isCounted ?? (() => false)
     this.#shared = options.shared ?? false
+    this.#times = options.times
   }
 
   /** The filesystem on this device was used before the recording began: what its next inode number is, is left to chance. */
@@ -73,6 +78,7 @@ export class Binder {
    */
   match(kind: ChanceKind, model: FieldValue, recorded: FieldValue, scope: unknown = ''): string | undefined {
     if (kind === 'any') return undefined
+    if (isTime(kind)) return this.#times?.match(kind, model, recorded, scope)
     if (kind === 'st_ino') return this.#matchStatIno(model, recorded, scope)
     if (scope === EXACT || isFixed(model) || isFixed(recorded) || (SHARED_ONLY.has(kind) && !this.#shared)) {
       return model === recorded ? undefined : 'not equal'
@@ -96,7 +102,7 @@ export class Binder {
 
   /** The replayed side's value for a recorded one that stands in an input. */
   toModel(kind: ChanceKind, recorded: FieldValue, scope: unknown = ''): FieldValue {
-    if (kind === 'any' || kind === 'st_ino' || isFixed(recorded)) return recorded
+    if (kind === 'any' || kind === 'st_ino' || isTime(kind) || isFixed(recorded)) return recorded
     if (SHARED_ONLY.has(kind) && !this.#shared) return recorded
     const table = this.#tables.get(this.#name(kind, scope))
     if (table === undefined) return recorded

@@ -26,7 +26,7 @@ import {
 } from '../uapi/index.js'
 import { deviceScope } from './bind.js'
 import { eventFields, isEventStream } from './event_fields.js'
-import { type Field, Fields, fieldValue, type Kind, type StructRows, structRows } from './field.js'
+import { type Field, Fields, fieldValue, isTime, type Kind, type StructRows, structRows } from './field.js'
 import type { Arg } from './format.js'
 import { handleFields } from './handle_fields.js'
 import { isBindableText, linkFields, readTextFields } from './text_fields.js'
@@ -79,10 +79,10 @@ function statxRows(mntId: Kind): StructRows {
     stx_ino: 'st_ino',
     stx_blocks: 'any',
     stx_attributes_mask: 'any',
-    stx_atime: 'any',
-    stx_btime: 'any',
-    stx_ctime: 'any',
-    stx_mtime: 'any',
+    stx_atime: 'atime',
+    stx_btime: 'time',
+    stx_ctime: 'time',
+    stx_mtime: 'time',
     stx_mnt_id: mntId,
   })
   return withDevice(rows, 'stx_dev_major', 'stx_dev_minor', 'stx_dev')
@@ -104,12 +104,9 @@ const STAT: StructRows = [
   ['st_size', 48, 8, 'signed'],
   ['st_blksize', 56, 8, 'signed'],
   ['st_blocks', 64, 8, 'any'],
-  ['st_atime', 72, 8, 'any'],
-  ['st_atime_nsec', 80, 8, 'any'],
-  ['st_mtime', 88, 8, 'any'],
-  ['st_mtime_nsec', 96, 8, 'any'],
-  ['st_ctime', 104, 8, 'any'],
-  ['st_ctime_nsec', 112, 8, 'any'],
+  ['st_atime', 72, 16, 'atime'],
+  ['st_mtime', 88, 16, 'time'],
+  ['st_ctime', 104, 16, 'time'],
 ]
 
 /** `struct statfs` of x86-64 (`asm-generic/statfs.h`): how large a filesystem is, is the machine's matter. */
@@ -240,7 +237,10 @@ function statFields(fields: Fields): void {
 function scopeInode(fields: Fields, name: string, device: string): void {
   const inode = fields.list.find((field) => field.name === name)
   const dev = fields.list.find((field) => field.name === device)
-  if (inode !== undefined && dev !== undefined) inode.scope = deviceScope(fieldValue(dev, fields.bytes))
+  if (inode === undefined || dev === undefined) return
+  inode.scope = deviceScope(fieldValue(dev, fields.bytes))
+  const file = `${inode.scope} ${fieldValue(inode, fields.bytes)}`
+  for (const field of fields.list) if (isTime(field.kind)) field.scope = file
 }
 
 /** A struct that the kernel copied out whole, or up to where the buffer ended. */

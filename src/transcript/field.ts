@@ -2,7 +2,7 @@ import { toHex } from './hex.js'
 
 /**
  * What a kernel draws from chance, time or unrelated activity: two runs of the same kernel differ there and are bound on
- * first sight. `any` is not even bound: clocks and block counts.
+ * first sight. `time` and `atime` are times of files; `any` is not even bound: block counts.
  */
 export type ChanceKind =
   | 'pid'
@@ -15,6 +15,8 @@ export type ChanceKind =
   | 'st_ino'
   | 'ns_id'
   | 'mnt_id_unique'
+  | 'time'
+  | 'atime'
   | 'any'
 
 /** How a field is shown: as an integer of its length, bit names, text or plain bytes. */
@@ -47,12 +49,19 @@ const CHANCE: ReadonlySet<Kind> = new Set<ChanceKind>([
   'st_ino',
   'ns_id',
   'mnt_id_unique',
+  'time',
+  'atime',
   'any',
 ])
 
 /** Whether a field of this kind may differ between two runs of one kernel. */
 export function isChance(kind: Kind): kind is ChanceKind {
   return CHANCE.has(kind)
+}
+
+/** Seconds and nanoseconds, as bytes. */
+export function isTime(kind: Kind): kind is 'time' | 'atime' {
+  return kind === 'time' || kind === 'atime'
 }
 
 /** What {@link Fields.struct} needs of a generated struct. */
@@ -103,7 +112,8 @@ export class Fields {
 
   /** Adds the fields of a struct that starts at `base`. */
   struct(rows: StructRows, base: number, prefix = ''): void {
-    for (const [name, offset, length, kind] of rows) this.add(prefix + name, base + offset, length, kind)
+    for (const [name, offset, length, kind] of rows)
+      this.add(prefix + name, base + offset, length, kind, isTime(kind) ? 'blob' : 'le')
   }
 
   /** Adds text up to `end`, unless it is there already. */

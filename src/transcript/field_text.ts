@@ -45,6 +45,8 @@ export function fieldText(field: Field, bytes: Uint8Array): string {
   switch (field.kind) {
     case 'bytes':
     case 'any':
+    case 'time':
+    case 'atime':
     case 'fsid':
     case 'f_handle':
       return field.encoding === 'hexblob' ? TEXT.decode(piece) : hexText(piece)

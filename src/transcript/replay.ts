@@ -10,6 +10,7 @@ import { leftOutFchdir } from './left_out.js'
 import { FILL, type OutBuffer, PreparedStep } from './prepare.js'
 import { RecordedChance } from './recorded_chance.js'
 import { Session, type Sleeping, type Task } from './session.js'
+import { replayClock, Times } from './times.js'
 
 /** A buffer of the call in which a replay and its transcript part. */
 export interface DivergedBuffer {
@@ -162,7 +163,7 @@ class Replay {
     this.#fill = header.fill ?? true
     this.#concurrent = !this.#fill
     this.#steps = steps
-    this.#emulator = Emulator.boot({ profile, boot: header.boot })
+    this.#emulator = Emulator.boot({ profile, boot: header.boot, clock: replayClock() })
     this.#session = new Session(this.#emulator)
     const { kernel } = this.#emulator
     kernel.chance = chance
@@ -170,6 +171,7 @@ class Replay {
       identify: identifier(this.#emulator),
       isCounted: (ino) => kernel.vfs.isCountedIno(Number(ino)),
       shared,
+      times: new Times(),
     })
     for (const pid of [1, header.boot.task.ppid, header.boot.task.pid]) {
       this.#binder.match('pid', pid, pid, kernel.initPidNs)
