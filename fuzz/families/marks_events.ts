@@ -1,3 +1,4 @@
+import { FMODE_READ, FMODE_WRITE } from '../../src/kernel/file.js'
 import {
   AT_REMOVEDIR,
   MS_BIND,
@@ -48,12 +49,12 @@ function open(walk: Walk, choices: Choices): Draft {
 }
 
 function mkdir(walk: Walk, choices: Choices): Draft {
-  const [dirfd, path] = scratchPlace(walk, choices)
+  const [dirfd, path] = scratchPlace(walk, choices, 'free')
   return { call: 'mkdirat', args: [dirfd, path, pick(choices, [0o755, 0o700])] }
 }
 
 function mknod(walk: Walk, choices: Choices): Draft {
-  const [dirfd, path] = scratchPlace(walk, choices)
+  const [dirfd, path] = scratchPlace(walk, choices, 'free')
   return { call: 'mknodat', args: [dirfd, path, pick(choices, [0o100644, 0o100600, 0o010644]), 0] }
 }
 
@@ -64,7 +65,7 @@ function unlink(walk: Walk, choices: Choices): Draft {
 
 function rename(walk: Walk, choices: Choices): Draft {
   const [from, old] = scratchPlace(walk, choices)
-  const [to, name] = scratchPlace(walk, choices)
+  const [to, name] = scratchPlace(walk, choices, choices.below(2) === 0 ? 'free' : 'there')
   // RENAME_NOREPLACE, RENAME_EXCHANGE, and both, which is refused.
   const flags = pick(choices, [0, 0, 0, 0, 1, 2, 3])
   return { call: 'renameat2', args: [from, old, to, name, flags] }
@@ -72,17 +73,17 @@ function rename(walk: Walk, choices: Choices): Draft {
 
 function link(walk: Walk, choices: Choices): Draft {
   const [from, old] = scratchPlace(walk, choices)
-  const [to, name] = scratchPlace(walk, choices)
+  const [to, name] = scratchPlace(walk, choices, 'free')
   return { call: 'linkat', args: [from, old, to, name, pick(choices, [0, 0, 0x400])] }
 }
 
 function symlink(walk: Walk, choices: Choices): Draft {
-  const [dirfd, path] = scratchPlace(walk, choices)
+  const [dirfd, path] = scratchPlace(walk, choices, 'free')
   return { call: 'symlinkat', args: [{ str: pick(choices, ['f', 'd', 'd/g']) }, dirfd, path] }
 }
 
-function truncate(_walk: Walk, choices: Choices): Draft {
-  return { call: 'truncate', args: [{ str: scratchPath(choices) }, pick(choices, [0, 1, 8])] }
+function truncate(walk: Walk, choices: Choices): Draft {
+  return { call: 'truncate', args: [{ str: scratchPath(walk, choices) }, pick(choices, [0, 1, 8])] }
 }
 
 function chmod(walk: Walk, choices: Choices): Draft {
@@ -95,12 +96,13 @@ function chown(walk: Walk, choices: Choices): Draft {
   return { call: 'fchownat', args: [dirfd, path, pick(choices, [0, 1000, -1]), pick(choices, [0, -1]), 0] }
 }
 
-function regular(walk: Walk, choices: Choices): number {
-  return walk.findFd(choices, (file) => file.kind === 'regular')
+function regular(walk: Walk, choices: Choices, mode: number): number {
+  const wrong = rarely(choices, 12)
+  return walk.findFd(choices, (file) => file.kind === 'regular' && (wrong || (file.mode & mode) !== 0))
 }
 
 function readFile(walk: Walk, choices: Choices): Draft | null {
-  const fd = regular(walk, choices)
+  const fd = regular(walk, choices, FMODE_READ)
   if (fd < 0) return null
   const size = pick(choices, [8, 1, 0])
   if (choices.below(3) === 2) return { call: 'pread64', args: [walk.fdArg(fd), { out: size }, size, 0] }
@@ -108,7 +110,7 @@ function readFile(walk: Walk, choices: Choices): Draft | null {
 }
 
 function writeFile(walk: Walk, choices: Choices): Draft | null {
-  const fd = regular(walk, choices)
+  const fd = regular(walk, choices, FMODE_WRITE)
   if (fd < 0) return null
   const size = pick(choices, [1, 8, 0])
   const data = { in: '61'.repeat(size) }
@@ -123,43 +125,51 @@ function getdents(walk: Walk, choices: Choices): Draft | null {
 }
 
 function fchmod(walk: Walk, choices: Choices): Draft | null {
-  const fd = regular(walk, choices)
+  const fd = regular(walk, choices, FMODE_READ | FMODE_WRITE)
   return fd < 0 ? null : { call: 'fchmod', args: [walk.fdArg(fd), pick(choices, [0o644, 0o600])] }
 }
 
 /** Below the scratch mount only: without it the program has nothing to work in. */
-const MOUNTPOINTS: readonly string[] = ['/run/w/d', '/run/w/e', '/run/w/n', '/run/w/d/m', '/run/w/f']
+const MOUNTPOINTS: readonly string[] = ['/run/w/d', '/run/w/e', '/run/w/f', '/run/w/e', '/run/w/d/m']
+/** Where a program has mounted something. */
+const MOUNTED: WeakMap<Walk, string[]> = new WeakMap()
 const MNT_DETACH = 2
 
-function mount(_walk: Walk, choices: Choices): Draft {
+function mount(walk: Walk, choices: Choices): Draft {
   const target = { str: pick(choices, MOUNTPOINTS) }
+  const follow = (): null => {
+    MOUNTED.set(walk, [...(MOUNTED.get(walk) ?? []), target.str])
+    return null
+  }
   const source = { str: rarely(choices, 3) ? '/run/w' : pick(choices, MOUNTPOINTS) }
   switch (choices.below(5)) {
     case 2:
-      return { call: 'mount', args: [source, target, null, MS_BIND, null] }
+      return { call: 'mount', args: [source, target, null, MS_BIND, null], follow }
     case 3:
-      return { call: 'mount', args: [source, target, null, MS_MOVE, null] }
+      return { call: 'mount', args: [source, target, null, MS_MOVE, null], follow }
     case 4:
       return { call: 'mount', args: [null, source, null, pick(choices, [MS_SHARED, MS_PRIVATE]), null] }
     default:
-      return { call: 'mount', args: [{ str: 'none' }, target, { str: 'tmpfs' }, 0, null] }
+      return { call: 'mount', args: [{ str: 'none' }, target, { str: 'tmpfs' }, 0, null], follow }
   }
 }
 
-function umount(_walk: Walk, choices: Choices): Draft {
-  return { call: 'umount2', args: [{ str: pick(choices, MOUNTPOINTS) }, pick(choices, [0, MNT_DETACH, 4, 8])] }
+function umount(walk: Walk, choices: Choices): Draft {
+  const mounted = MOUNTED.get(walk) ?? []
+  const target = mounted.length === 0 || rarely(choices, 6) ? pick(choices, MOUNTPOINTS) : pick(choices, mounted)
+  return { call: 'umount2', args: [{ str: target }, pick(choices, [0, MNT_DETACH, MNT_DETACH, 0, 4, 8])] }
 }
 
 /** Cheap calls on the scratch tmpfs that make events, and mounts that come and go in it. */
 export const eventMakers: readonly CallMaker[] = [
-  { name: 'open', weight: 26, spoil: [1], make: open },
-  { name: 'read_file', weight: 8, spoil: [], make: readFile },
-  { name: 'write_file', weight: 10, spoil: [], make: writeFile },
+  { name: 'open', weight: 38, spoil: [1], make: open },
+  { name: 'read_file', weight: 9, spoil: [], make: readFile },
+  { name: 'write_file', weight: 14, spoil: [], make: writeFile },
   { name: 'getdents64', weight: 3, spoil: [], make: getdents },
   { name: 'mkdirat', weight: 5, spoil: [], make: mkdir },
-  { name: 'mknodat', weight: 5, spoil: [], make: mknod },
+  { name: 'mknodat', weight: 7, spoil: [], make: mknod },
   { name: 'unlinkat', weight: 9, spoil: [], make: unlink },
-  { name: 'renameat2', weight: 10, spoil: [], make: rename },
+  { name: 'renameat2', weight: 13, spoil: [], make: rename },
   { name: 'linkat', weight: 4, spoil: [], make: link },
   { name: 'symlinkat', weight: 2, spoil: [], make: symlink },
   { name: 'truncate', weight: 3, spoil: [], make: truncate },

@@ -53,6 +53,7 @@ import {
   FAN_REPORT_FD_ERROR,
   FAN_REPORT_FID,
   FAN_REPORT_MNT,
+  FAN_REPORT_NAME,
   FAN_REPORT_NSID,
   FAN_REPORT_PIDFD,
   FAN_REPORT_TID,
@@ -129,6 +130,14 @@ function fanotifyInit(walk: Walk, choices: Choices): Draft {
   return { call: 'fanotify_init', args: [initFlags(walk, choices), eventFlags] }
 }
 
+/** A group that watches something from the start. */
+export function newWatcher(walk: Walk, choices: Choices): Draft {
+  return {
+    ...fanotifyInit(walk, choices),
+    follow: (later, step, fd) => watch(later, choices, fd, { ret: step }),
+  }
+}
+
 /** The flags of the group behind a descriptor. */
 export function groupFlags(walk: Walk, fd: number): number {
   const file = walk.task.files?.file(fd)
@@ -185,24 +194,25 @@ const QUESTIONS: readonly number[] = [FAN_OPEN_PERM, FAN_ACCESS_PERM, FAN_OPEN_E
 /** FID modes: {@link MODES} above the classes and below the watchers. */
 const FID_BITS = FAN_REPORT_FID | FAN_REPORT_DFID_NAME | FAN_REPORT_DFID_NAME_TARGET
 
-function events(choices: Choices, flags: number, watched: number): number {
-  let list = FILE_EVENTS
-  if ((flags & FID_BITS) !== 0) list = ENTRY_EVENTS
-  if (watched !== 0) list = watched === FAN_REPORT_NSID || rarely(choices, 2) ? NS_EVENTS : MOUNT_EVENTS
-  if (watched === FAN_REPORT_MNT) list = MOUNT_EVENTS
+function eventsOf(choices: Choices, flags: number, watched: number, type: number): readonly number[] {
+  if (watched === FAN_REPORT_MNT) return MOUNT_EVENTS
+  if (watched !== 0) return watched === FAN_REPORT_NSID || choices.below(2) === 0 ? NS_EVENTS : MOUNT_EVENTS
+  return (flags & FID_BITS) !== 0 && type !== FAN_MARK_MOUNT ? ENTRY_EVENTS : FILE_EVENTS
+}
+
+function events(choices: Choices, flags: number, list: readonly number[]): number {
   let mask = 0
   do mask |= pick(choices, list)
   while (choices.below(3) !== 0)
-  if (rarely(choices, 6) && watched === 0) {
-    // All that there is.
-    for (const bit of list) mask |= bit
-  }
+  // All that there is.
+  if (choices.below(2) === 1) for (const bit of list) mask |= bit
+  // The names of both sides of a rename are told only to who reports names.
+  if ((flags & FAN_REPORT_NAME) === 0 && !rarely(choices, 8)) mask &= ~FAN_RENAME
   if (rarely(choices, 20)) {
     const questions = (flags & FAN_ALL_CLASS_BITS) === 0 && rarely(choices, 2)
     mask |= pick(choices, questions ? QUESTIONS : REFUSED_EVENTS)
   }
-  if (rarely(choices, 40)) mask = 0
-  return mask
+  return rarely(choices, 40) ? 0 : mask
 }
 
 const TYPES: readonly number[] = [
@@ -213,25 +223,33 @@ const TYPES: readonly number[] = [
   FAN_MARK_FILESYSTEM,
   FAN_MARK_FILESYSTEM,
 ]
-const HOW: readonly number[] = [
+/** What is told of a mark that ignores; for anything but an inode the second and third only. */
+const IGNORING: readonly number[] = [
   FAN_MARK_IGNORED_MASK,
   FAN_MARK_IGNORED_MASK | FAN_MARK_IGNORED_SURV_MODIFY,
   FAN_MARK_IGNORE | FAN_MARK_IGNORED_SURV_MODIFY,
   FAN_MARK_IGNORE,
-  FAN_MARK_EVICTABLE,
+]
+const HOW: readonly number[] = [
   FAN_MARK_DONT_FOLLOW,
+  FAN_MARK_EVICTABLE,
   FAN_MARK_ONLYDIR,
   FAN_MARK_IGNORED_SURV_MODIFY,
 ]
 
-function markFlags(choices: Choices, watched: number, mask: number): number {
-  const ofNamespaces = (mask & (FAN_NS_CREATE | FAN_NS_DELETE)) !== 0 ? FAN_MARK_USERNS : FAN_MARK_MNTNS
-  let type = watched === 0 ? pick(choices, TYPES) : ofNamespaces
-  if (rarely(choices, 24)) type = pick(choices, [FAN_MARK_INODE, FAN_MARK_MOUNT, FAN_MARK_MNTNS, FAN_MARK_USERNS])
-  const kind = choices.below(16)
-  if (kind === 15) return FAN_MARK_FLUSH | type | (rarely(choices, 8) ? pick(choices, HOW) : 0)
-  let chosen = type | (kind >= 11 ? FAN_MARK_REMOVE : FAN_MARK_ADD)
-  while (choices.below(3) === 2) chosen |= pick(choices, HOW)
+function markType(choices: Choices, watched: number, list: readonly number[]): number {
+  if (rarely(choices, 24)) return pick(choices, [FAN_MARK_INODE, FAN_MARK_MOUNT, FAN_MARK_MNTNS, FAN_MARK_USERNS])
+  if (watched === 0) return pick(choices, TYPES)
+  return list === NS_EVENTS ? FAN_MARK_USERNS : FAN_MARK_MNTNS
+}
+
+function markFlags(choices: Choices, type: number): number {
+  const kind = choices.below(20)
+  if (kind === 19) return FAN_MARK_FLUSH | type | (rarely(choices, 8) ? pick(choices, HOW) : 0)
+  let chosen = type | (kind >= 16 ? FAN_MARK_REMOVE : FAN_MARK_ADD)
+  const ofInode = type === FAN_MARK_INODE || rarely(choices, 12)
+  if (choices.below(4) === 3) chosen |= pick(choices, ofInode ? IGNORING : IGNORING.slice(1, 3))
+  if (choices.below(5) === 4) chosen |= pick(choices, ofInode ? HOW : HOW.slice(0, 1))
   if (rarely(choices, 40)) chosen ^= pick(choices, [FAN_MARK_ADD, FAN_MARK_REMOVE, FAN_MARK_FLUSH, 0x800, 0x2000])
   return chosen
 }
@@ -248,7 +266,7 @@ function strayObject(walk: Walk, choices: Choices): [Arg, Arg] {
     case 2:
       return [pick<Arg>(choices, [-1, 999]), pick<Arg>(choices, [null, { str: 'f' }])]
     case 3:
-      return [AT_FDCWD, { str: `${scratchPath(choices)}/` }]
+      return [AT_FDCWD, { str: `${scratchPath(walk, choices)}/` }]
     default: {
       const fd = walk.findFd(choices, (file) => file.kind === 'path')
       return [fd < 0 ? 999 : walk.fdArg(fd), null]
@@ -266,7 +284,7 @@ function namespaceObject(walk: Walk, choices: Choices): [Arg, Arg] {
 }
 
 function markObject(walk: Walk, choices: Choices, watched: number, type: number): [Arg, Arg] {
-  const ofNamespace = watched !== 0 || type === FAN_MARK_MNTNS || type === FAN_MARK_USERNS
+  const ofNamespace = watched !== 0 || (type & FAN_MARK_USERNS) !== 0 || (type & FAN_MARK_MNTNS) === FAN_MARK_MNTNS
   if (ofNamespace && !rarely(choices, 12)) return namespaceObject(walk, choices)
   if (rarely(choices, 14)) return strayObject(walk, choices)
   if (choices.below(4) === 3) {
@@ -278,20 +296,25 @@ function markObject(walk: Walk, choices: Choices, watched: number, type: number)
 
 function fanotifyMark(walk: Walk, choices: Choices): Draft | null {
   const group = findGroup(walk, choices)
-  if (group < 0) return null
+  return group < 0 ? null : watch(walk, choices, group, walk.fdArg(group))
+}
+
+function watch(walk: Walk, choices: Choices, group: number, groupArg: Arg): Draft {
   const init = groupFlags(walk, group)
   const watched = watches(walk, init)
-  const mask = events(choices, init, watched)
-  const flags = markFlags(choices, watched, mask)
-  const type = flags & (FAN_MARK_MNTNS | FAN_MARK_USERNS)
+  const planned = watched === 0 ? markType(choices, 0, []) : 0
+  const list = eventsOf(choices, init, watched, planned)
+  const type = watched === 0 ? planned : markType(choices, watched, list)
+  const mask = events(choices, init, list)
   const [dirfd, path] = markObject(walk, choices, watched, type)
   const high = rarely(choices, 60) ? '0x1' : '0x'
   const wide = `${high}${(mask >>> 0).toString(16).padStart(8, '0')}`
-  return { call: 'fanotify_mark', args: [walk.fdArg(group), flags, wide, dirfd, path] }
+  return { call: 'fanotify_mark', args: [groupArg, markFlags(choices, type), wide, dirfd, path] }
 }
 
 /** Makes groups and marks. */
 export const groupMakers: readonly CallMaker[] = [
-  { name: 'fanotify_init', weight: 14, spoil: [], make: fanotifyInit },
-  { name: 'fanotify_mark', weight: 60, spoil: [0, 4], make: fanotifyMark },
+  { name: 'fanotify_init', weight: 5, spoil: [], make: fanotifyInit },
+  { name: 'new_watcher', weight: 9, spoil: [], make: newWatcher },
+  { name: 'fanotify_mark', weight: 45, spoil: [0, 4], make: fanotifyMark },
 ]

@@ -11,6 +11,10 @@ const SIZES: readonly number[] = [4096, 4096, 4096, 8192, 512, 256, 128, 100, 64
 
 /** A group that has something to say, or that says at once that it has not; any other where the call may sleep. */
 function findReadable(walk: Walk, choices: Choices): number {
+  if (choices.below(5) < 4) {
+    const full = walk.findFd(choices, (file) => file.kind === 'fanotify' && file.poll(walk.task) !== 0)
+    if (full >= 0 || !rarely(choices, 4)) return full
+  }
   const waits = mayBlock(walk, choices)
   return walk.findFd(
     choices,
@@ -81,26 +85,35 @@ function select(walk: Walk, choices: Choices): Draft {
   return { call: 'select', args: [count, ...sets, timeout] }
 }
 
-const EPOLL_EVENTS: readonly number[] = [1, 1, 5, 0x8000_0001, 0x4000_0001, 0xc000_0001, 0x1000_0001, 0x2019, 0]
+const EPOLL_EVENTS: readonly number[] = [1, 1, 1, 5, 0x8000_0001, 0x4000_0001, 0xc000_0001, 0x1000_0001, 0x2019, 0]
 
 /** Changes what an epoll file watches; makes one where there is none. */
 function epollCtl(walk: Walk, choices: Choices): Draft {
   const epoll = walk.findFd(choices, (file) => file.kind === 'eventpoll')
-  if (epoll < 0 || rarely(choices, 8)) return { call: 'epoll_create1', args: [pick(choices, [0, O_CLOEXEC, 1])] }
-  const found = walk.findFd(choices, (file) => POLLABLE.has(file.kind))
-  const fd = found < 0 || rarely(choices, 10) ? walk.anyFd(choices) : walk.fdArg(found)
-  const operation = rarely(choices, 24) ? pick(choices, [0, 4]) : pick(choices, [1, 1, 1, 3, 2])
+  if (epoll >= 0 && !rarely(choices, 16)) return changeItem(walk, choices, walk.fdArg(epoll))
+  return {
+    call: 'epoll_create1',
+    args: [rarely(choices, 8) ? 1 : pick(choices, [0, O_CLOEXEC])],
+    follow: (later, step) => changeItem(later, choices, { ret: step }),
+  }
+}
+
+function changeItem(walk: Walk, choices: Choices, epoll: Arg): Draft {
+  const nested = rarely(choices, 12)
+  const found = walk.findFd(choices, ({ kind }) => POLLABLE.has(kind) && (nested || kind !== 'eventpoll'))
+  const fd = found < 0 || rarely(choices, 16) ? walk.anyFd(choices) : walk.fdArg(found)
+  const operation = rarely(choices, 24) ? pick(choices, [0, 4]) : pick(choices, [1, 1, 1, 1, 1, 3, 2])
   const events = le32(pick(choices, EPOLL_EVENTS))
   return {
     call: 'epoll_ctl',
-    args: [walk.fdArg(epoll), operation, fd, { in: `${events}${le32(choices.below(1 << 16))}01020304` }],
+    args: [epoll, operation, fd, { in: `${events}${le32(choices.below(1 << 16))}01020304` }],
   }
 }
 
 function epollWait(walk: Walk, choices: Choices): Draft | null {
   const epoll = walk.findFd(choices, (file) => file.kind === 'eventpoll')
   if (epoll < 0) return null
-  const most = pick(choices, [8, 8, 1, 2, 3, 0, -1])
+  const most = pick(choices, [8, 8, 8, 8, 1, 1, 2, 3, 0, -1])
   const room: Arg = { out: rarely(choices, 24) ? 16 : Math.max(0, most) * 12 }
   const waits = mayBlock(walk, choices)
   switch (choices.below(4)) {
@@ -190,8 +203,8 @@ export const readingMakers: readonly CallMaker[] = [
   { name: 'read_events', weight: 34, spoil: [1, 2], make: readEvents },
   { name: 'poll', weight: 6, spoil: [0], make: poll },
   { name: 'select', weight: 3, spoil: [1, 2, 3, 4], make: select },
-  { name: 'epoll_ctl', weight: 9, spoil: [0, 3], make: epollCtl },
-  { name: 'epoll_wait', weight: 8, spoil: [0, 1, 2], make: epollWait },
+  { name: 'epoll_ctl', weight: 8, spoil: [0, 3], make: epollCtl },
+  { name: 'epoll_wait', weight: 10, spoil: [0, 1, 2], make: epollWait },
   { name: 'FIONREAD', weight: 7, spoil: [0, 2], make: fionread },
   { name: 'group_fdinfo', weight: 9, spoil: [], make: fdinfo },
   { name: 'group_link', weight: 1, spoil: [], make: fdLink },
