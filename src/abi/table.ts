@@ -79,7 +79,9 @@ export const SYSCALLS: readonly SyscallRow[] = [
 const BY_NUMBER: (SyscallRow | null)[] = []
 const BY_NAME: Map<string, SyscallRow> = new Map()
 
-for (const row of SYSCALLS) {
+for (const { nr, name, support, note, handler } of SYSCALLS) {
+  // All of one shape, or each call would have to find out which of them its row has.
+  const row = { nr, name, support, note, handler } as SyscallRow
   while (BY_NUMBER.length <= row.nr) BY_NUMBER.push(null)
   if (BY_NUMBER[row.nr] !== null || BY_NAME.has(row.name)) throw new Error(`two rows for syscall ${row.nr} ${row.name}`)
   BY_NUMBER[row.nr] = row

@@ -274,8 +274,8 @@ export function releaseTask(task: Task): void {
   const { leader } = group
   task.state = 'dead'
   const { threads } = group
-  const at = threads.indexOf(task)
-  threads.splice(at, 1)
+  if (threads[threads.length - 1] === task) threads.pop()
+  else threads.splice(threads.indexOf(task), 1)
   pid.task = null
   if (task === leader) {
     pid.group = null

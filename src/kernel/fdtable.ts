@@ -7,14 +7,14 @@ import type { Task } from './task.js'
 export class FdTable {
   refs = 1
   #files: (File | null)[]
-  /** Descriptors with FD_CLOEXEC; null until there is one. */
-  #cloexec: Set<number> | null
+  /** The descriptors with FD_CLOEXEC, 32 to a word; null until there is one. */
+  #cloexec: number[] | null
   /** No descriptor below this one is free. */
   #next: number
   /** Descriptors that calls which sleep will fill; null until there is one. */
   #reserved: Set<number> | null = null
 
-  constructor(files: (File | null)[] = [], cloexec: Set<number> | null = null, next = 0) {
+  constructor(files: (File | null)[] = [], cloexec: number[] | null = null, next = 0) {
     this.#files = files
     this.#cloexec = cloexec
     this.#next = next
@@ -28,7 +28,7 @@ export class FdTable {
       if (file !== null) file.refs++
     }
     const cloexec = this.#cloexec
-    return new FdTable(files, cloexec === null ? null : new Set(cloexec), this.#next)
+    return new FdTable(files, cloexec === null ? null : cloexec.slice(), this.#next)
   }
 
   get(): this {
@@ -52,7 +52,7 @@ export class FdTable {
       const file = files[fd]!
       if (file === null) continue
       files[fd] = null
-      this.#cloexec?.delete(fd)
+      this.setCloexec(fd, false)
       file.flush(task)
       closed.push(file)
     }
@@ -96,16 +96,13 @@ export class FdTable {
     while (files.length < fd) files.push(null)
     files[fd] = file
     if (fd === this.#next) this.#next = fd + 1
-    if (cloexec) {
-      this.#cloexec ??= new Set()
-      this.#cloexec.add(fd)
-    }
+    if (cloexec) this.setCloexec(fd, true)
   }
 
   /** Puts `file` at `fd`, closing what was there (`dup2`). */
   replace(task: Task, fd: number, file: File, cloexec: boolean): void {
     const old = this.file(fd)
-    this.#cloexec?.delete(fd)
+    this.setCloexec(fd, false)
     this.set(fd, file, cloexec)
     if (old !== null) {
       old.flush(task)
@@ -119,7 +116,7 @@ export class FdTable {
     if (file === null) return -EBADF
     this.#files[fd] = null
     if (fd < this.#next) this.#next = fd
-    this.#cloexec?.delete(fd)
+    this.setCloexec(fd, false)
     file.flush(task)
     file.put()
     return 0
@@ -140,14 +137,22 @@ export class FdTable {
   }
 
   isCloexec(fd: number): boolean {
-    return this.#cloexec?.has(fd) ?? false
+    const words = this.#cloexec
+    const word = fd >>> 5
+    return words !== null && word < words.length && (words[word]! & (1 << fd)) !== 0
   }
 
   setCloexec(fd: number, on: boolean): void {
-    if (on) {
-      this.#cloexec ??= new Set()
-      this.#cloexec.add(fd)
-    } else this.#cloexec?.delete(fd)
+    const word = fd >>> 5
+    let words = this.#cloexec
+    if (words === null || word >= words.length) {
+      if (!on) return
+      words ??= []
+      while (words.length <= word) words.push(0)
+      this.#cloexec = words
+    }
+    if (on) words[word]! |= 1 << fd
+    else words[word]! &= ~(1 << fd)
   }
 
   /** Open descriptors, lowest first. */

@@ -202,7 +202,7 @@ export function fsnotifyInodeRemove(inode: Inode): void {
 
 /** The filesystem goes: so do all marks on it and on its inodes. */
 export function fsnotifySbDelete(sb: SuperBlock): void {
-  for (const inode of sb.markedInodes) inode.marks?.destroy()
+  while (sb.firstMarked !== null) sb.firstMarked.destroy()
   sb.marks?.destroy()
 }
 

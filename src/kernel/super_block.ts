@@ -65,8 +65,8 @@ export abstract class SuperBlock {
   watchers = 0
   permissionWatchers = 0
   preContentWatchers = 0
-  /** Its inodes that have marks. */
-  readonly markedInodes: Set<Inode> = new Set()
+  /** The marks of its inodes that have some; the others follow from it. */
+  firstMarked: MarkConnector | null = null
   /** What statfs gives as f_fsid, and fanotify tells with its file handles. */
   fsid: readonly [number, number]
   root!: Dentry

@@ -17,6 +17,9 @@ export class MarkConnector {
   readonly marks: FanotifyMark[] = []
   /** What any of the marks wants to hear of, or has to see in order to ignore it. */
   mask = 0
+  /** An inode's neighbours among the marked ones of its filesystem. */
+  nextMarked: MarkConnector | null = null
+  previousMarked: MarkConnector | null = null
   /** How many of the marks keep the object, an inode, in memory, and the dentry by which they do. */
   #holders = 0
   #held: Dentry | null = null

@@ -34,8 +34,8 @@ export class Fanotify implements NamespaceNotify {
   /** How many events a group made from now on may have queued (`/proc/sys/fs/fanotify/max_queued_events`). */
   maxQueuedEvents: number = DEFAULT_MAX_QUEUED_EVENTS
   #nextPlace = 0
-  /** The places of the groups of each class that is asked, in the order in which they are told. */
-  readonly #places: Map<number, number[]> = new Map()
+  /** How many groups there were that may deny accesses. */
+  #deniers = 0
   /** The accesses that wait for an answer, in the order in which they began to. */
   readonly waiting: Set<PermEvent> = new Set()
   readonly #kernel: Kernel
@@ -52,28 +52,8 @@ export class Fanotify implements NamespaceNotify {
   takePlace(groupClass: number): number {
     // Nobody can tell in which order those are told that have no say.
     if (groupClass === FAN_CLASS_NOTIF) return this.#nextPlace++
-    let places = this.#places.get(groupClass)
-    if (places === undefined) {
-      places = []
-      this.#places.set(groupClass, places)
-    }
-    const { length } = places
-    if (length === 0) {
-      places.push(0)
-      return 0
-    }
-    const at = this.#kernel.chance?.pick(length + 1, length) ?? length
-    const before = at === 0 ? places[0]! - 2 : places[at - 1]!
-    const place = at === length ? before + 1 : (before + places[at]!) / 2
-    places.splice(at, 0, place)
-    return place
-  }
-
-  /** @internal A group is gone. */
-  freePlace(groupClass: number, place: number): void {
-    if (groupClass === FAN_CLASS_NOTIF) return
-    const places = this.#places.get(groupClass)!
-    places.splice(places.indexOf(place), 1)
+    const number = this.#deniers++
+    return this.#kernel.chance?.placeOf(number) ?? number
   }
 
   /** @internal */
@@ -124,9 +104,23 @@ function countWatchers(mark: FanotifyMark, by: 1 | -1): void {
   if (mark.group.class >= FAN_CLASS_CONTENT) sb.permissionWatchers += by
   if (mark.group.class >= FAN_CLASS_PRE_CONTENT) sb.preContentWatchers += by
   if (connector.type !== FAN_MARK_INODE) return
-  const inode = connector.object as Inode
-  if (by > 0) sb.markedInodes.add(inode)
-  else if (connector.marks.length === 0) sb.markedInodes.delete(inode)
+  if (by < 0 && connector.marks.length === 0) leaveMarked(sb, connector)
+  else if (by > 0 && connector.marks.length === 1) joinMarked(sb, connector)
+}
+
+function joinMarked(sb: SuperBlock, connector: MarkConnector): void {
+  connector.nextMarked = sb.firstMarked
+  if (sb.firstMarked !== null) sb.firstMarked.previousMarked = connector
+  sb.firstMarked = connector
+}
+
+function leaveMarked(sb: SuperBlock, connector: MarkConnector): void {
+  const { nextMarked, previousMarked } = connector
+  if (previousMarked === null) sb.firstMarked = nextMarked
+  else previousMarked.nextMarked = nextMarked
+  if (nextMarked !== null) nextMarked.previousMarked = previousMarked
+  connector.nextMarked = null
+  connector.previousMarked = null
 }
 
 function sendNs(connector: MarkConnector, mask: number, self: number, owner: number): void {

@@ -46,7 +46,8 @@ export class FanotifyGroup {
   readonly unprivileged: boolean
   readonly waitQueue: WaitQueue = new WaitQueue()
   readonly #ucounts: Ucounts
-  readonly #place: number
+  /** Where it stands among the groups of its class. */
+  readonly place: number
   readonly #maxEvents: number
   readonly #overflow: OverflowEvent = new OverflowEvent()
   readonly #merging: MergeTable = new MergeTable()
@@ -71,7 +72,7 @@ export class FanotifyGroup {
     this.userNs = userNs
     this.unprivileged = unprivileged
     this.#ucounts = ucounts
-    this.#place = kernel.fanotify.takePlace(this.class)
+    this.place = kernel.fanotify.takePlace(this.class)
     this.#maxEvents = (flags & FAN_UNLIMITED_QUEUE) !== 0 ? UNLIMITED_EVENTS : kernel.fanotify.maxQueuedEvents
     ucounts.increment(UCOUNT_FANOTIFY_GROUPS)
     userNs.get()
@@ -84,7 +85,7 @@ export class FanotifyGroup {
 
   /** True if this group is told of an event on one object before `other` is. */
   isToldBefore(other: FanotifyGroup): boolean {
-    return this.class === other.class ? this.#place < other.#place : this.class > other.class
+    return this.class === other.class ? this.place < other.place : this.class > other.class
   }
 
   // Marks
@@ -110,7 +111,8 @@ export class FanotifyGroup {
     change.mask = mask
     change.roomForMark = mark !== null || this.#hasRoomForMark
     change.mark = mark
-    const refused = MARK_ADD_CHECKS.firstRefusal(change)
+    // A new mark that there is room for has nothing to be at odds with.
+    const refused = mark === null && change.roomForMark ? null : MARK_ADD_CHECKS.firstRefusal(change)
     change.mark = null
     if (refused !== null) return -refusalErrno(refused, change)
 
@@ -146,11 +148,11 @@ export class FanotifyGroup {
    */
   removeMark(object: Markable, flags: number, mask: number, hidden: number): number {
     const mark = object.marks === null ? null : object.marks.find(this)
-    const change = CHANGE
-    change.mark = mark
-    const refused = MARK_REMOVE_CHECKS.firstRefusal(change)
-    change.mark = null
-    if (refused !== null || mark === null) return -refusalErrno(refused!, change)
+    if (mark === null) {
+      const change = CHANGE
+      change.mark = mark
+      return -refusalErrno(MARK_REMOVE_CHECKS.firstRefusal(change)!, change)
+    }
     if ((flags & IGNORE_FLAGS) !== 0) mark.ignoreMask &= ~mask
     else mark.mask &= ~mask
     if (((mark.mask | mark.ignoreMask) & ~hidden) === 0) this.destroyMark(mark)
@@ -247,7 +249,6 @@ export class FanotifyGroup {
     this.queue.clear()
     this.#ucounts.decrement(UCOUNT_FANOTIFY_GROUPS)
     this.userNs.put()
-    this.kernel.fanotify.freePlace(this.class, this.#place)
     if (this.permissions.isHeld) this.kernel.returnWait = this.permissions
   }
 }
