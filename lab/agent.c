@@ -575,13 +575,19 @@ static int waits_in(const struct task *t, const char *const *places) {
 
 static int waits_for_others(const struct task *t) {
   static const char *const places[] = {"fanotify_handle_event", "fanotify_get_response", "fsnotify_destroy_group",
-                                       "kernel_clone", "wait_for_vfork_done", NULL};
+                                       "fdget_pos", "kernel_clone", "wait_for_vfork_done", NULL};
   return waits_in(t, places);
 }
 
 /* Closing a group waits for those who wait for another: that no signal ends. */
 static int waits_to_close(const struct task *t) {
   static const char *const places[] = {"fsnotify_destroy_group", NULL};
+  return waits_in(t, places);
+}
+
+/* So does the position of a file, while another call that goes by it sleeps. */
+static int waits_for_lock(const struct task *t) {
+  static const char *const places[] = {"fdget_pos", NULL};
   return waits_in(t, places);
 }
 
@@ -800,7 +806,7 @@ static void settle_once(void) {
           /* pid 1 of a pid namespace waits for zombies whose parents live outside */
           int waits = s.state == 'S' || (s.state == 'D' && waits_for_others(t));
           if (t->killed ? s.state == 'S' && !on_its_way && is_off_cpu(t) : waits && sleeps_in_call(t)) break;
-          if (s.state == 'D' && waits_to_close(t)) break;
+          if (s.state == 'D' && (waits_to_close(t) || (is_busy(t) && !s.exits && waits_for_lock(t)))) break;
         }
         if (n > 20000) die("task %d does not come to its end, state %c", t->number, s.state);
         if (n < 4) sched_yield();

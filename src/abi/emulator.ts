@@ -1,7 +1,7 @@
 import type { Boot } from '../kernel/boot.js'
 import { Kernel } from '../kernel/kernel.js'
 import type { Task } from '../kernel/task.js'
-import { type ReturnWait, WOULD_BLOCK } from '../kernel/wait_queue.js'
+import type { ReturnWait } from '../kernel/wait_queue.js'
 import { ENOSYS } from '../uapi/errno.js'
 import { EmbedderMemory, type UserMemory } from './memory.js'
 import { type PendingSyscall, sleepOn } from './pending.js'

@@ -1,12 +1,12 @@
-import type { File } from '../kernel/file.js'
+import { type File, FMODE_ASKS, FMODE_ASKS_RANGE } from '../kernel/file.js'
 import { fsnotifyReadPermission } from '../kernel/fsnotify_permission.js'
 import { readDir } from '../kernel/read_write.js'
 import type { Task } from '../kernel/task.js'
 import { EBADF, EFAULT, EINVAL, ENOTDIR } from '../uapi/errno.js'
 import { fileAt } from './descriptors.js'
+import { type Ask, FileAccess, locksPosition } from './file_access.js'
 import type { Memory } from './memory.js'
 import type { PendingSyscall } from './pending.js'
-import { afterPermission } from './permission.js'
 import type { Registers } from './registers.js'
 import type { SyscallRow } from './syscall_row.js'
 
@@ -26,16 +26,14 @@ function setU64(to: DataView, at: number, value: number): void {
 function getdents64(task: Task, regs: Registers): number | PendingSyscall {
   const file = fileAt(task, regs.u32(0))
   if (file === null) return -EBADF
-  if (!file.inode.isDir) return -ENOTDIR
+  if (!file.inode.isDir && !file.positionHeld) return -ENOTDIR
   const start = regs.ptr(1)
   const size = regs.u32(2)
-  const asked = fsnotifyReadPermission(task, file, -1, 0)
-  if (asked === 0) return listEntries(task, file, regs.memory, start, size)
-  if (typeof asked === 'number') return asked
   const { memory } = regs
-  file.get()
-  const proceed = (): number => listEntries(task, file, memory, start, size)
-  return afterPermission(task, asked, null, proceed, () => file.put())
+  const list = (): number => listEntries(task, file, memory, start, size)
+  if ((file.mode & (FMODE_ASKS | FMODE_ASKS_RANGE)) === 0 && !file.positionHeld) return list()
+  const ask: Ask = (queue) => (file.inode.isDir ? fsnotifyReadPermission(task, file, -1, 0, queue) : -ENOTDIR)
+  return new FileAccess(task, file, locksPosition(task, file), ask, list).start()
 }
 
 /** Writes entries from the position on to `size` bytes of memory at `start`: how many bytes, or -errno. */

@@ -57,8 +57,11 @@ export class PendingSyscall {
     return this.#promise
   }
 
+  /** Not even a signal that kills ends the sleep: the task dies after it. */
+  unkillable = false
+
   get killable(): boolean {
-    return this.#leaving === null
+    return this.#leaving === null && !this.unkillable
   }
 
   /** A signal handler ran: the call comes back with -EINTR. False if it was done already, or sleeps on all the same. */
@@ -92,7 +95,7 @@ export class PendingSyscall {
       this.#leaving = wait
       return
     }
-    if (this.#leaving === null || group.groupExitCode < 0) {
+    if (group.groupExitCode < 0) {
       this.#finish(this.result as number)
       return
     }

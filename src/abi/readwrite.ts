@@ -16,9 +16,9 @@ import type { UserBuffer } from '../kernel/user_buffer.js'
 import { WOULD_BLOCK } from '../kernel/wait_queue.js'
 import { EBADF, EFAULT, EINVAL, ESPIPE } from '../uapi/errno.js'
 import { fileAt } from './descriptors.js'
+import { type Ask, FileAccess, locksPosition } from './file_access.js'
 import { accessOk, type Memory } from './memory.js'
 import { type PendingSyscall, sleepOn } from './pending.js'
-import { afterPermission } from './permission.js'
 import type { Registers } from './registers.js'
 import type { SyscallRow } from './syscall_row.js'
 import { UserIovec, UserRange } from './user_iovec.js'
@@ -37,22 +37,23 @@ const ASKS = FMODE_ASKS | FMODE_ASKS_RANGE
 
 type Mover = (file: File, task: Task, buffer: UserBuffer) => number
 
-/** Asks for permission where somebody watches, then runs `move`. `offset` is where in the file the bytes lie. */
+/** A file that others wait for or are asked about: waits until the position is free, then for permission, then runs `move`. */
 function askAndMove(
   task: Task,
   file: File,
   buffer: UserBuffer,
   move: Mover,
   reads: boolean,
-  offset: number,
+  check: () => number,
 ): number | PendingSyscall {
-  if ((file.mode & ASKS) === 0) return moveOrSleep(task, file, buffer, move, reads)
-  const asked = (reads ? fsnotifyReadPermission : fsnotifyWritePermission)(task, file, offset, buffer.remaining)
-  if (typeof asked === 'number') return asked === 0 ? moveOrSleep(task, file, buffer, move, reads) : asked
-  file.get()
-  const proceed = (): number => move(file, task, buffer)
-  return afterPermission(task, asked, reads ? file.waitQueue : file.writeQueue, proceed, () => file.put())
+  const permission = reads ? fsnotifyReadPermission : fsnotifyWritePermission
+  const ask: Ask = (queue) => check() || permission(task, file, file.pos, buffer.remaining, queue)
+  const queue = reads ? file.waitQueue : file.writeQueue
+  return new FileAccess(task, file, locksPosition(task, file), ask, () => move(file, task, buffer), queue).start()
 }
+
+/** Nobody is asked about this file, or waits for its position. */
+const isQuiet = (file: File): boolean => (file.mode & ASKS) === 0 && !file.positionHeld
 
 /** Runs `move`, sleeping until it can; the file stays open in the sleep whatever becomes of the descriptor. */
 function moveOrSleep(task: Task, file: File, buffer: UserBuffer, move: Mover, reads: boolean): number | PendingSyscall {
@@ -73,40 +74,24 @@ function checkRange(address: number, count: number): number {
   return count > Number.MAX_SAFE_INTEGER ? -EINVAL : 0
 }
 
-function read(task: Task, regs: Registers): number | PendingSyscall {
-  const file = fileAt(task, regs.u32(0))
-  if (file === null || (file.mode & FMODE_READ) === 0) return -EBADF
-  if ((file.mode & FMODE_CAN_READ) === 0) return -EINVAL
-  const address = regs.ptr(1)
-  const count = regs.size(2)
-  const error = checkRange(address, count)
-  if (error !== 0) return error
-  return askAndMove(
-    task,
-    file,
-    new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT)),
-    readFile,
-    true,
-    file.pos,
-  )
+/** Whether a file can be read, or written, at all: 0 or -errno. */
+function checkMode({ mode }: File, reads: boolean): number {
+  if ((mode & (reads ? FMODE_READ : FMODE_WRITE)) === 0) return -EBADF
+  return (mode & (reads ? FMODE_CAN_READ : FMODE_CAN_WRITE)) === 0 ? -EINVAL : 0
 }
 
-function write(task: Task, regs: Registers): number | PendingSyscall {
+/** read and write: at the position. */
+function transfer(task: Task, regs: Registers, reads: boolean): number | PendingSyscall {
   const file = fileAt(task, regs.u32(0))
-  if (file === null || (file.mode & FMODE_WRITE) === 0) return -EBADF
-  if ((file.mode & FMODE_CAN_WRITE) === 0) return -EINVAL
+  if (file === null) return -EBADF
   const address = regs.ptr(1)
   const count = regs.size(2)
-  const error = checkRange(address, count)
-  if (error !== 0) return error
-  return askAndMove(
-    task,
-    file,
-    new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT)),
-    writeFile,
-    false,
-    file.pos,
-  )
+  const buffer = new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT))
+  const move = reads ? readFile : writeFile
+  if (!isQuiet(file))
+    return askAndMove(task, file, buffer, move, reads, () => checkMode(file, reads) || checkRange(address, count))
+  const error = checkMode(file, reads) || checkRange(address, count)
+  return error === 0 ? moveOrSleep(task, file, buffer, move, reads) : error
 }
 
 /** pread64 and pwrite64: a position of their own. */
@@ -120,15 +105,17 @@ function positioned(task: Task, regs: Registers, reads: boolean): number | Pendi
     (file.mode & FMODE_LSEEK) !== 0 ||
     (file.kind !== 'pipe' && file.kind !== 'socket' && file.kind !== 'fanotify' && file.kind !== 'fanotify-control')
   if (!seekable) return -ESPIPE
-  if ((file.mode & (reads ? FMODE_READ : FMODE_WRITE)) === 0) return -EBADF
-  if ((file.mode & (reads ? FMODE_CAN_READ : FMODE_CAN_WRITE)) === 0) return -EINVAL
+  const unable = checkMode(file, reads)
+  if (unable !== 0) return unable
   const address = regs.ptr(1)
   const count = regs.size(2)
   const error = checkRange(address, count)
   if (error !== 0) return error
   const buffer = new UserRange(regs.memory, address, Math.min(count, MAX_RW_COUNT))
   if ((file.mode & ASKS) === 0) return moveAt(task, file, buffer, reads, offset)
-  return askAndMove(task, file, buffer, () => moveAt(task, file, buffer, reads, offset), reads, offset)
+  const permission = reads ? fsnotifyReadPermission : fsnotifyWritePermission
+  const ask: Ask = (queue) => permission(task, file, offset, buffer.remaining, queue)
+  return new FileAccess(task, file, false, ask, () => moveAt(task, file, buffer, reads, offset)).start()
 }
 
 function moveAt(task: Task, file: File, buffer: UserBuffer, reads: boolean, offset: number): number {
@@ -184,16 +171,27 @@ function vectored(task: Task, regs: Registers, reads: boolean): number | Pending
   const buffer = readIovec(regs.memory, regs.ptr(1), regs.u32(2))
   if (typeof buffer === 'number') return buffer
   if ((file.mode & (reads ? FMODE_CAN_READ : FMODE_CAN_WRITE)) === 0) return -EINVAL
-  if (buffer.remaining === 0 && !reads) return 0
+  if (buffer.remaining === 0) {
+    // Nothing is moved and nobody asked, but a read is told of.
+    if (reads) fsnotifyAccess(file)
+    return 0
+  }
   if (!file.takesVectors) return moveOrSleep(task, file, buffer, oneByOne(buffer.segments(), reads), reads)
-  return askAndMove(task, file, buffer, reads ? readFileVector : writeFile, reads, file.pos)
+  const move = reads ? readFileVector : writeFile
+  if (isQuiet(file)) return moveOrSleep(task, file, buffer, move, reads)
+  return askAndMove(task, file, buffer, move, reads, () => 0)
 }
 
-function lseek(task: Task, regs: Registers): number {
+function lseek(task: Task, regs: Registers): number | PendingSyscall {
   const file = fileAt(task, regs.u32(0))
   if (file === null) return -EBADF
   const whence = regs.u32(2)
   const offset = regs.i64(1)
+  if (!file.positionHeld) return seek(file, offset, whence)
+  return new FileAccess(task, file, locksPosition(task, file), null, () => seek(file, offset, whence)).start()
+}
+
+function seek(file: File, offset: number, whence: number): number {
   if (whence > SEEK_HOLE) return -EINVAL
   if (file.ignoresSeek) return file.pos
   if ((file.mode & FMODE_LSEEK) === 0) return -ESPIPE
@@ -213,8 +211,8 @@ function lseek(task: Task, regs: Registers): number {
 
 /** Reading, writing and the position. */
 export const readWriteSyscalls: readonly SyscallRow[] = [
-  { nr: 0, name: 'read', support: 'full', handler: read },
-  { nr: 1, name: 'write', support: 'full', handler: write },
+  { nr: 0, name: 'read', support: 'full', handler: (task, regs) => transfer(task, regs, true) },
+  { nr: 1, name: 'write', support: 'full', handler: (task, regs) => transfer(task, regs, false) },
   { nr: 8, name: 'lseek', support: 'full', handler: lseek },
   { nr: 17, name: 'pread64', support: 'full', handler: (task, regs) => positioned(task, regs, true) },
   { nr: 18, name: 'pwrite64', support: 'full', handler: (task, regs) => positioned(task, regs, false) },

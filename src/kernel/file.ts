@@ -89,6 +89,8 @@ export abstract class File implements Path {
   mode: number
   pos = 0
   refs = 1
+  /** A call that sleeps goes by its position: others that do wait until it is done. */
+  positionHeld = false
   /** Who polls it all the time; null before the first. */
   watchers: Set<EpollItem> | null = null
 

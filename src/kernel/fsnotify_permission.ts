@@ -196,8 +196,9 @@ export function fsnotifyOpenPermission(
   const questions = watchedQuestions(file)
   if ((questions & FAN_ACCESS_PERM) !== 0) file.mode |= FMODE_ASKS | FMODE_ASKS_RANGE
   else if ((questions & FAN_PRE_ACCESS) !== 0 && inode.isReg) file.mode |= FMODE_ASKS_RANGE
-  const kinds = exec ? FAN_OPEN_EXEC_PERM | FAN_OPEN_PERM : FAN_OPEN_PERM
-  return (questions & kinds) === 0 ? 0 : ask(task, file, kinds, -1, 0, waitQueue)
+  // Who comes to watch while one of them waits is not asked for the other.
+  const kinds = questions & (exec ? FAN_OPEN_EXEC_PERM | FAN_OPEN_PERM : FAN_OPEN_PERM)
+  return kinds === 0 ? 0 : ask(task, file, kinds, -1, 0, waitQueue)
 }
 
 /**
@@ -217,8 +218,14 @@ export function fsnotifyReadPermission(
 }
 
 /** Asks whether `count` bytes may be written at `offset` of an open file, or its size be changed to `offset`. */
-export function fsnotifyWritePermission(task: Task, file: File, offset: number, count: number): number | PermissionAsk {
-  return (file.mode & FMODE_ASKS_RANGE) === 0 ? 0 : ask(task, file, FAN_PRE_ACCESS, offset, count)
+export function fsnotifyWritePermission(
+  task: Task,
+  file: File,
+  offset: number,
+  count: number,
+  waitQueue?: WaitQueue,
+): number | PermissionAsk {
+  return (file.mode & FMODE_ASKS_RANGE) === 0 ? 0 : ask(task, file, FAN_PRE_ACCESS, offset, count, waitQueue)
 }
 
 /** Asks whether what lies at `path`, which need not be open, may be changed to `size` bytes. */
