@@ -23,6 +23,7 @@ import {
 } from '../uapi/constants/sched.js'
 import { E2BIG, EBADF, EFAULT, EINVAL, ENOSYS, EPERM } from '../uapi/errno.js'
 import { SIGCHLD } from '../uapi/fcntl.js'
+import { clone_args } from '../uapi/generated/sched.js'
 import { copyStructFromUser, PAGE_SIZE } from './copy_struct.js'
 import { accessOk, copyFromUser, putUser32 } from './memory.js'
 import { type PendingSyscall, sleepOn } from './pending.js'
@@ -99,25 +100,12 @@ function kernelClone(task: Task, regs: Registers, request: CloneRequest): number
 
 const argsBytes = new Uint8Array(CLONE_ARGS_SIZE_VER2)
 const argsView = new DataView(argsBytes.buffer)
+const AT = clone_args.offset
 
 /** Field `offset` of clone_args as a number; above 2^53 only roughly, which no check minds. */
 function field(offset: number): number {
   return argsView.getUint32(offset + 4, true) * 0x1_0000_0000 + argsView.getUint32(offset, true)
 }
-
-const ARGS = {
-  flags: 0,
-  pidfd: 8,
-  childTid: 16,
-  parentTid: 24,
-  exitSignal: 32,
-  stack: 40,
-  stackSize: 48,
-  tls: 56,
-  setTid: 64,
-  setTidSize: 72,
-  cgroup: 80,
-} as const
 
 /** Reads clone_args: the request, or -errno. */
 function readCloneArgs(regs: Registers): CloneRequest | number {
@@ -127,21 +115,21 @@ function readCloneArgs(regs: Registers): CloneRequest | number {
   if (usize < CLONE_ARGS_SIZE_VER0) return -EINVAL
   const copied = copyStructFromUser(memory, regs.ptr(0), usize, argsBytes)
   if (copied < 0) return copied
-  const setTid = field(ARGS.setTid)
-  const setTidSize = field(ARGS.setTidSize)
+  const setTid = field(AT.set_tid)
+  const setTidSize = field(AT.set_tid_size)
   if (setTidSize > MAX_NS_LEVEL) return -EINVAL
   if ((setTid === 0) !== (setTidSize === 0)) return -EINVAL
-  const exitSignal = field(ARGS.exitSignal)
+  const exitSignal = field(AT.exit_signal)
   if (exitSignal > NSIG) return -EINVAL
   const request = new CloneRequest()
-  request.flags = argsView.getInt32(ARGS.flags, true)
-  request.high = argsView.getUint32(ARGS.flags + 4, true)
-  const cgroup = field(ARGS.cgroup)
+  request.flags = argsView.getInt32(AT.flags, true)
+  request.high = argsView.getUint32(AT.flags + 4, true)
+  const cgroup = field(AT.cgroup)
   if ((request.high & HIGH_INTO_CGROUP) !== 0 && (cgroup > 0x7fff_ffff || usize < CLONE_ARGS_SIZE_VER2)) return -EINVAL
   request.exitSignal = exitSignal
-  request.pidfd = field(ARGS.pidfd)
-  request.childTid = field(ARGS.childTid)
-  request.parentTid = field(ARGS.parentTid)
+  request.pidfd = field(AT.pidfd)
+  request.childTid = field(AT.child_tid)
+  request.parentTid = field(AT.parent_tid)
   request.cgroup = cgroup
   if (setTid !== 0) {
     const bytes = new Uint8Array(setTidSize * 4)
@@ -171,8 +159,8 @@ function clone3(task: Task, regs: Registers): number | PendingSyscall {
   if ((flags & (CLONE_DETACHED | (CSIGNAL & ~CLONE_NEWTIME))) !== 0) return -EINVAL
   if ((flags & CLONE_SIGHAND) !== 0 && (high & HIGH_CLEAR_SIGHAND) !== 0) return -EINVAL
   if ((flags & (CLONE_THREAD | CLONE_PARENT)) !== 0 && request.exitSignal !== 0) return -EINVAL
-  const stack = field(ARGS.stack)
-  const stackSize = field(ARGS.stackSize)
+  const stack = field(AT.stack)
+  const stackSize = field(AT.stack_size)
   if ((stack === 0) !== (stackSize === 0) || !accessOk(stack, stackSize)) return -EINVAL
   request.noNewPrivs = (high & HIGH_NNP) !== 0
   const refused = refusedHighFlags(task, flags, high, request.exitSignal)

@@ -3,6 +3,7 @@ import { NS_ALL_FLAGS } from '../kernel/ns_type.js'
 import type { Task } from '../kernel/task.js'
 import { NS_ID_REQ_SIZE_VER0 } from '../uapi/constants/nsfs.js'
 import { E2BIG, EFAULT, EINVAL, ENOSYS, EOPNOTSUPP, EOVERFLOW } from '../uapi/errno.js'
+import { ns_id_req } from '../uapi/generated/nsfs.js'
 import { copyStructFromUser, PAGE_SIZE } from './copy_struct.js'
 import { accessOk, copyFromUser, type Memory } from './memory.js'
 import type { Registers } from './registers.js'
@@ -15,6 +16,7 @@ const BATCH = 512
 
 const request = new Uint8Array(NS_ID_REQ_SIZE_VER0)
 const requestView = new DataView(request.buffer)
+const AT = ns_id_req.offset
 const ids = new Float64Array(BATCH)
 const stored = new Uint8Array(BATCH * 8)
 const storedView = new DataView(stored.buffer)
@@ -26,21 +28,21 @@ const allOnes = (offset: number): boolean =>
   requestView.getUint32(offset, true) === 0xffff_ffff && requestView.getUint32(offset + 4, true) === 0xffff_ffff
 
 /** The id to start behind. The kernel looks for the id after it, which wraps for the last one there could be: then any will do. */
-const cursor = (): number => (allOnes(8) ? -1 : u64(8))
+const cursor = (): number => (allOnes(AT.ns_id) ? -1 : u64(AT.ns_id))
 
 /** LISTNS_CURRENT_USER is all ones. */
-const userNsId = (): number => (allOnes(24) ? -1 : u64(24))
+const userNsId = (): number => (allOnes(AT.user_ns_id) ? -1 : u64(AT.user_ns_id))
 
 /** Reads the ns_id_req at `addr` into the scratch request: 0 or -errno. */
 function readRequest(memory: Memory, addr: number): number {
   if (copyFromUser(memory, addr, request, 4) < 0) return -EFAULT
-  const size = requestView.getUint32(0, true)
+  const size = requestView.getUint32(AT.size, true)
   if (size > PAGE_SIZE) return -E2BIG
   if (size < NS_ID_REQ_SIZE_VER0) return -EINVAL
   const copied = copyStructFromUser(memory, addr, size, request)
   if (copied < 0) return copied
-  if (requestView.getUint32(4, true) !== 0) return -EINVAL
-  return (requestView.getInt32(16, true) & ~NS_ALL_FLAGS) !== 0 ? -EOPNOTSUPP : 0
+  if (requestView.getUint32(AT.spare, true) !== 0) return -EINVAL
+  return (requestView.getInt32(AT.ns_type, true) & ~NS_ALL_FLAGS) !== 0 ? -EOPNOTSUPP : 0
 }
 
 function listns(task: Task, regs: Registers): number {
@@ -55,7 +57,7 @@ function listns(task: Task, regs: Registers): number {
   if (read < 0) return read
   const walk = listNamespaces(task, {
     after: cursor(),
-    types: requestView.getInt32(16, true),
+    types: requestView.getInt32(AT.ns_type, true),
     userNsId: userNsId(),
   })
   if (typeof walk === 'number') return walk

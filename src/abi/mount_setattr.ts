@@ -1,7 +1,6 @@
 import { CAP_SYS_ADMIN } from '../kernel/capability.js'
 import { nsCapable } from '../kernel/cred.js'
 import { mayMount } from '../kernel/may_mount.js'
-import { idmapOf } from '../kernel/mnt_idmap.js'
 import { MNT_NOATIME, MNT_RELATIME } from '../kernel/mount.js'
 import { flagsOfAttributes } from '../kernel/mount_flags.js'
 import { isUserNamespace } from '../kernel/namespace.js'
@@ -25,6 +24,7 @@ import {
 } from '../uapi/constants/mount.js'
 import { E2BIG, EBADF, EINVAL, EPERM } from '../uapi/errno.js'
 import { AT_EMPTY_PATH, AT_NO_AUTOMOUNT, AT_RECURSIVE, AT_SYMLINK_NOFOLLOW } from '../uapi/fcntl.js'
+import { mount_attr } from '../uapi/generated/mount.js'
 import { copyStructFromUser, PAGE_SIZE } from './copy_struct.js'
 import { PROPAGATIONS } from './mount.js'
 import { placeArgument } from './place_argument.js'
@@ -51,8 +51,9 @@ export const ATIME_FLAGS: ReadonlyMap<number, number> = new Map([
 
 const bytes = new Uint8Array(MOUNT_ATTR_SIZE_VER0)
 const view = new DataView(bytes.buffer)
+const AT = mount_attr.offset
 
-/** How the user namespace behind `fd` has a mount show owners; or -EBADF, -EINVAL for another file or no maps, -EPERM. */
+/** How the user namespace behind `fd` has a mount show owners; or -EBADF, -EINVAL for another file, -EPERM. */
 function idmapBy(task: Task, fd: bigint, replaces: boolean): IdmapChange | number {
   if (fd > INT_MAX) return -EINVAL
   const file = task.files!.file(Number(fd))
@@ -60,8 +61,7 @@ function idmapBy(task: Task, fd: bigint, replaces: boolean): IdmapChange | numbe
   if (!(file instanceof NsFile) || !isUserNamespace(file.ns)) return -EINVAL
   if (file.ns === task.kernel.initUserNs) return -EPERM
   if (!nsCapable(task.cred, file.ns, CAP_SYS_ADMIN)) return -EPERM
-  const idmap = idmapOf(file.ns)
-  return idmap === null ? -EINVAL : { ns: file.ns, idmap, replaces }
+  return { ns: file.ns, replaces }
 }
 
 const INT_MAX = 0x7fff_ffffn
@@ -88,7 +88,7 @@ export function readChange(
   if (!mayMount(task)) return -EPERM
   const copied = copyStructFromUser(regs.memory, regs.ptr(register), size, bytes)
   if (copied !== 0) return copied
-  const [set, clear, propagation] = [word(0), word(8), word(16)]
+  const [set, clear, propagation] = [word(AT.attr_set), word(AT.attr_clr), word(AT.propagation)]
   if (set === 0 && clear === 0 && propagation === 0) return null
   const kind = propagation === 0 ? null : PROPAGATIONS.get(propagation)
   if (kind === undefined) return -EINVAL
@@ -105,10 +105,10 @@ export function readChange(
   let idmap: IdmapChange | null = null
   if ((clear & MOUNT_ATTR_IDMAP) !== 0 && !replaces) return -EINVAL
   if ((set & MOUNT_ATTR_IDMAP) !== 0) {
-    const by = idmapBy(task, view.getBigUint64(24, true), replaces)
+    const by = idmapBy(task, view.getBigUint64(AT.userns_fd, true), replaces)
     if (typeof by === 'number') return by
     idmap = by
-  } else if ((clear & MOUNT_ATTR_IDMAP) !== 0) idmap = { ns: null, idmap: null, replaces }
+  } else if ((clear & MOUNT_ATTR_IDMAP) !== 0) idmap = { ns: null, replaces }
   return { set: setFlags, clear: clearFlags, propagation: kind, recursive, idmap }
 }
 

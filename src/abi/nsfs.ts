@@ -27,6 +27,7 @@ import {
 } from '../uapi/constants/nsfs.js'
 import { EINVAL, ENOENT, ENOTTY, EPERM, ESRCH } from '../uapi/errno.js'
 import { O_RDONLY } from '../uapi/fcntl.js'
+import { mnt_ns_info } from '../uapi/generated/nsfs.js'
 import { installFile } from './install_file.js'
 import { copyToUser, type Memory, putUser32, putUser64 } from './memory.js'
 import type { Registers } from './registers.js'
@@ -80,13 +81,9 @@ function getMntNsId(task: Task, ns: Namespace, regs: Registers): number {
 }
 
 const info = new Uint8Array(MNT_NS_INFO_SIZE_VER0)
-const infoView = new DataView(info.buffer)
 
 function writeInfo(memory: Memory, address: number, ns: MntNamespace, size: number): number {
-  infoView.setUint32(0, MNT_NS_INFO_SIZE_VER0, true)
-  infoView.setUint32(4, ns.nrMounts, true)
-  infoView.setUint32(8, ns.id, true)
-  infoView.setUint32(12, Math.floor(ns.id / 0x1_0000_0000), true)
+  mnt_ns_info.write(info, 0, { size: MNT_NS_INFO_SIZE_VER0, nr_mounts: ns.nrMounts, mnt_ns_id: BigInt(ns.id) })
   return copyToUser(memory, address, info, Math.min(size, MNT_NS_INFO_SIZE_VER0))
 }
 

@@ -339,6 +339,28 @@ describe('listmount', () => {
     expect(world.call('listmount', request(LSMT_ROOT, 0n), null, 0, 0)).toBe(0)
   })
 
+  it.each([
+    ['size 0', 0, 32, -EINVAL],
+    ['one less than the first version', 23, 32, -EINVAL],
+    ['the first version', 24, 24, 1],
+    ['cut short', 24, 23, -EFAULT],
+    ['one byte more, zero', 25, 25, 1],
+    ['one byte more that cannot be read', 33, 32, -EFAULT],
+    ['eight bytes more, all zero', 40, 40, 1],
+    ['a page, all zero', 4096, 4096, 1],
+    ['more than a page', 4097, 4097, -E2BIG],
+  ])('takes sizes as extensible structs do: %s', (_, size, readable, want) => {
+    const bytes = request(LSMT_ROOT, 0n, { size: Math.max(size, readable) })
+    new DataView(bytes.buffer).setUint32(0, size, true)
+    expect(new MountWorld().call('listmount', bytes.subarray(0, readable), new BigUint64Array(1), 1, 0)).toBe(want)
+  })
+
+  it('takes no byte behind what it knows that is not zero', () => {
+    const bytes = request(LSMT_ROOT, 0n, { size: 40 })
+    bytes[39] = 1
+    expect(new MountWorld().call('listmount', bytes, new BigUint64Array(1), 1, 0)).toBe(-E2BIG)
+  })
+
   it('another namespace is seen by who has power over it', () => {
     const world = new MountWorld()
     const child = cloneRoot(world.emu, world.task, CLONE_NEWNS)
