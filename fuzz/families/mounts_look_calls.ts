@@ -87,7 +87,7 @@ function namespaceId(walk: Walk, choices: Choices, request: Request): string {
   const step = walk.steps.findLast(
     (one) => one.call === 'ioctl' && walk.ret(one.step) === 0 && one.args[1] === NS_GET_MNTNS_ID,
   )
-  if (step === undefined) return rarely(choices, 4) ? le64(1 + choices.below(20)) : zeros(8)
+  if (step === undefined) return rarely(choices, 4) ? le64(0x4000_0000_0000) : zeros(8)
   request.at[24] = { from: [step.step, 0, 0, 8] }
   return zeros(8)
 }

@@ -81,7 +81,10 @@ function chroot(walk: Walk, choices: Choices): Draft {
 }
 
 function fchdir(walk: Walk, choices: Choices): Draft | null {
-  const fd = walk.findFd(choices, (file) => file.kind === 'directory' || file.kind === 'path')
+  const fd = walk.findFd(
+    choices,
+    (file, n) => (file.kind === 'directory' || file.kind === 'path') && !isProcFd(walk, n),
+  )
   return fd < 0 ? null : { call: 'fchdir', args: [walk.fdArg(fd)] }
 }
 

@@ -8,6 +8,7 @@ import { mayMount } from '../kernel/may_mount.js'
 import { flagsOfAttributes } from '../kernel/mount_flags.js'
 import { isMountRoot } from '../kernel/mount_place.js'
 import { visibleFlags } from '../kernel/new_mount.js'
+import { pathDone } from '../kernel/path.js'
 import type { Task } from '../kernel/task.js'
 import { umountTree } from '../kernel/umount.js'
 import { FSMOUNT_CLOEXEC, FSMOUNT_NAMESPACE, FSOPEN_CLOEXEC, MOUNT_ATTR__ATIME } from '../uapi/constants/mount.js'
@@ -70,8 +71,9 @@ function fspick(task: Task, regs: Registers): number {
     ((flags & FSPICK_SYMLINK_NOFOLLOW) !== 0 ? AT_SYMLINK_NOFOLLOW : 0)
   const path = placeArgument(task, regs, regs.i32(0), 1, atFlags)
   if (typeof path === 'number') return path
-  if (!isMountRoot(path)) return -EINVAL
   const { sb } = path.mnt
+  pathDone(path)
+  if (!isMountRoot(path)) return -EINVAL
   const context = new FsContext(fsTypeOf(sb.type), sb.userNs, 'reconf-params')
   context.sb = sb
   sb.active++
@@ -130,7 +132,7 @@ function fsconfig(task: Task, regs: Registers): number {
   } else if (command !== FSCONFIG_SET_FLAG) return -ENOSYS
   startReconfiguring(context)
   if (context.phase !== 'create-params' && context.phase !== 'reconf-params') return -EBUSY
-  return context.parse(key, value)
+  return context.parse(task, key, value)
 }
 
 /** After a mount the context is for changing the filesystem. */

@@ -5,7 +5,7 @@ import { flagsOfMount } from '../kernel/mount_flags.js'
 import { moveMount } from '../kernel/move_mount.js'
 import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, lookupAt } from '../kernel/namei.js'
 import { newMount } from '../kernel/new_mount.js'
-import { type Path, pathGet, pathPut } from '../kernel/path.js'
+import { type Path, pathDone, pathGet, pathPut } from '../kernel/path.js'
 import type { Propagation } from '../kernel/peer_group.js'
 import { pivotRoot } from '../kernel/pivot_root.js'
 import { remount, remountBind } from '../kernel/remount.js'
@@ -136,18 +136,26 @@ function umount2(task: Task, regs: Registers): number {
   return result
 }
 
+/** The directory that register `n` names. */
+function directory(task: Task, regs: Registers, n: number): Path | number {
+  const name = readNonEmptyPath(regs, n)
+  return typeof name === 'number' ? name : lookupAt(task, AT_FDCWD, name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY)
+}
+
 function pivot_root(task: Task, regs: Registers): number {
   const { pivotRootLooksFirst } = task.kernel.features
   if (!pivotRootLooksFirst && !mayMount(task)) return -EPERM
-  const newName = readNonEmptyPath(regs, 0)
-  if (typeof newName === 'number') return newName
-  const newRoot = lookupAt(task, AT_FDCWD, newName, LOOKUP_FOLLOW | LOOKUP_DIRECTORY)
+  const newRoot = directory(task, regs, 0)
   if (typeof newRoot === 'number') return newRoot
-  const oldName = readNonEmptyPath(regs, 1)
-  if (typeof oldName === 'number') return oldName
-  const putOld = lookupAt(task, AT_FDCWD, oldName, LOOKUP_FOLLOW | LOOKUP_DIRECTORY)
-  if (typeof putOld === 'number') return putOld
-  return pivotRootLooksFirst && !mayMount(task) ? -EPERM : pivotRoot(task, newRoot, putOld)
+  const putOld = directory(task, regs, 1)
+  let result: number
+  if (typeof putOld === 'number') result = putOld
+  else {
+    result = pivotRootLooksFirst && !mayMount(task) ? -EPERM : pivotRoot(task, newRoot, putOld)
+    pathDone(putOld)
+  }
+  pathDone(newRoot)
+  return result
 }
 
 /** Mounting and umounting by path. */

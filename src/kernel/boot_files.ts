@@ -9,7 +9,7 @@ import { HostProcInode } from './host_proc.js'
 import type { Kernel } from './kernel.js'
 import { MemoryInode, MemorySuperBlock, RAMFS_MAGIC } from './memory_fs.js'
 import type { MntNamespace } from './mnt_namespace.js'
-import { type Mount, parseMountOptions } from './mount.js'
+import { MNT_RELATIME, type Mount, parseMountOptions } from './mount.js'
 import { NS_MNT } from './ns_type.js'
 import type { Path } from './path.js'
 import { enslaveFirst, joinPeers } from './peer_group.js'
@@ -272,16 +272,21 @@ function bootDescriptors(kernel: Kernel, top: Path): FdTable {
   return new FdTable([file, file, file], null, 3)
 }
 
-/** The mounts of a mount namespace that the kernel itself holds, which no task can look into: as many as it counts. */
+/**
+ * The mounts of a mount namespace that the kernel itself holds, as many as it counts: its devtmpfs, over the first root and what
+ * lies below that.
+ */
 function bootHeldMounts(ns: MntNamespace, count: number): void {
-  const { vfs } = ns.kernel
-  const sb = new MemorySuperBlock(ns.kernel, 'rootfs', ROOTFS_DEV)
-  ns.root = vfs.bootMount(sb, sb.root, 'rootfs', 0, vfs.newInternalId())
-  ns.add(ns.root)
-  let below = ns.root
-  for (let n = 1; n <= count; n++) {
-    const mount = vfs.bootMount(sb, sb.root, 'devtmpfs', 0, vfs.newInternalId())
-    mount.attach(below, below.root)
+  const { kernel } = ns
+  const { vfs } = kernel
+  const firstRoot = new MemorySuperBlock(kernel, 'rootfs', ROOTFS_DEV)
+  const devtmpfs = vfs.bootSuperBlock('devtmpfs') ?? new MemorySuperBlock(kernel, 'devtmpfs', ROOTFS_DEV)
+  let below: Mount | null = null
+  for (let left = count; left >= 0; left--) {
+    const sb = left === 0 ? devtmpfs : firstRoot
+    const mount = vfs.bootMount(sb, sb.root, sb.type, left === 0 ? MNT_RELATIME : 0, vfs.newInternalId())
+    if (below === null) ns.root = mount
+    else mount.attach(below, below.root)
     ns.add(mount)
     below = mount
   }

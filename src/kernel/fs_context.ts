@@ -67,8 +67,8 @@ export class FsContext {
     return -EINVAL
   }
 
-  /** Takes one option; `value` is null for a bare word: 0 or -errno. */
-  parse(key: string, value: string | null): number {
+  /** Takes one option from `task`; `value` is null for a bare word: 0 or -errno. */
+  parse(task: Task, key: string, value: string | null): number {
     if (Object.hasOwn(SET_WORDS, key)) {
       this.flags |= SET_WORDS[key]!
       this.flagsMask |= SET_WORDS[key]!
@@ -79,7 +79,7 @@ export class FsContext {
       this.flagsMask |= CLEAR_WORDS[key]!
       return 0
     }
-    const own = this.fsType.parse(this, key, value)
+    const own = this.fsType.parse(this, key, value, task.cred.userNs)
     if (own !== null) return own
     if (key !== 'source') return this.invalid(`${this.fsType.name}: Unknown parameter '${key}'`)
     if (value === null) return this.invalid('Non-string source')
@@ -89,13 +89,15 @@ export class FsContext {
   }
 
   /** Takes the comma-separated options of mount(2): 0 or -errno. */
-  parseAll(data: string): number {
+  parseAll(task: Task, data: string): number {
     for (const option of data.split(',')) {
       if (option === '') continue
       const equals = option.indexOf('=')
       if (equals === 0) continue
       const error =
-        equals < 0 ? this.parse(option, null) : this.parse(option.slice(0, equals), option.slice(equals + 1))
+        equals < 0
+          ? this.parse(task, option, null)
+          : this.parse(task, option.slice(0, equals), option.slice(equals + 1))
       if (error !== 0) return error
     }
     return 0

@@ -10,8 +10,9 @@ export interface FsType {
   readonly usernsMount: boolean
   /** The user namespace that a new instance belongs to, and in which its maker needs CAP_SYS_ADMIN. */
   userNs(task: Task): UserNamespace
-  /** Takes an option; null when it has none of that name, -EINVAL for a value that does not do. `value` is null for a bare word. */
-  parse(context: FsContext, key: string, value: string | null): number | null
+  /** Takes an option; null when it has none of that name, -EINVAL for a value that does not do. `value` is null for a bare word,
+   * `userNs` whose ids it speaks of. */
+  parse(context: FsContext, key: string, value: string | null, userNs: UserNamespace): number | null
   /** The filesystem to be mounted, new or the one there is, or -errno. */
   getTree(task: Task, context: FsContext): SuperBlock | number
   /** Takes changed options into a mounted filesystem: 0 or -errno. */

@@ -59,8 +59,8 @@ export function newMount(
   const type = fsTypeByName(typeName)
   if (typeof type === 'number') return type
   const context = new FsContext(type, type.userNs(task), 'create-params', msFlags & SB_FLAGS, SB_FLAGS)
-  let error = source === null ? 0 : context.parse('source', source)
-  if (error === 0 && data !== null) error = context.parseAll(data)
+  let error = source === null ? 0 : context.parse(task, 'source', source)
+  if (error === 0 && data !== null) error = context.parseAll(task, data)
   if (error === 0 && !context.mayMount(task)) error = -EPERM
   if (error === 0) error = context.create(task)
   if (error === 0) error = addMount(task, context, target, flags)

@@ -1,7 +1,7 @@
 import { ENOSPC } from '../uapi/errno.js'
 import { cloneMount, lockTree } from './copy_tree.js'
 import { MntNamespace } from './mnt_namespace.js'
-import type { Mount } from './mount.js'
+import { MNT_LOCKED, type Mount } from './mount.js'
 import { enterOwner } from './mount_attach.js'
 import { NS_MNT } from './ns_type.js'
 import type { Task } from './task.js'
@@ -27,9 +27,11 @@ export function namespaceOf(task: Task, copy: (slave: boolean) => Mount | number
     ns.put()
     return top
   }
-  if (foreign) lockTree(top)
   enterOwner(top.subtree(), ns)
   top.attach(root, root.root)
+  if (foreign) lockTree(top)
+  // The empty root below it is for nobody to see but the initial user namespace's root.
+  if (owner !== kernel.initUserNs) top.flags |= MNT_LOCKED
   kernel.vfs.changes.end()
   return ns
 }

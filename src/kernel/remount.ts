@@ -31,7 +31,7 @@ export function remount(task: Task, path: Path, msFlags: number, flags: number, 
   if (error !== 0) return error
   const { sb } = path.mnt
   const context = new FsContext(fsTypeOf(sb.type), sb.userNs, 'reconf-params', msFlags & REMOUNT_MASK, REMOUNT_MASK)
-  if (data !== null) error = context.parseAll(data)
+  if (data !== null) error = context.parseAll(task, data)
   if (error === 0) error = context.reconfigure(task, sb)
   context.put()
   if (error === 0) setFlags(path.mnt, flags)

@@ -1,7 +1,7 @@
 import { EBUSY, EINVAL, EPERM } from '../uapi/errno.js'
 import { CAP_SYS_ADMIN } from './capability.js'
 import { nsCapable } from './cred.js'
-import type { MntIdmap } from './mnt_idmap.js'
+import { idmapOf } from './mnt_idmap.js'
 import { MNT_READONLY, MNT_USER_SETTABLE, type Mount } from './mount.js'
 import { mayChangeFlags, setFlags } from './mount_flags.js'
 import { isMountRoot, isOurs } from './mount_place.js'
@@ -25,7 +25,6 @@ export interface AttributeChange {
 export interface IdmapChange {
   /** The user namespace whose maps it takes; null for no map any more. */
   readonly ns: UserNamespace | null
-  readonly idmap: MntIdmap | null
   /** A map that it has may be replaced: nobody has seen the mount yet. */
   readonly replaces: boolean
 }
@@ -34,6 +33,9 @@ export interface IdmapChange {
 export function setAttributes(task: Task, path: Path, change: AttributeChange): number {
   const { mnt } = path
   if (!isMountRoot(path)) return -EINVAL
+  const by = change.idmap?.ns ?? null
+  const idmap = by === null ? null : idmapOf(by)
+  if (by !== null && idmap === null) return -EINVAL
   const mounts = change.recursive ? mnt.subtree() : [mnt]
   const numbered: Mount[] = []
   if (change.propagation === 'shared') {
@@ -48,7 +50,7 @@ export function setAttributes(task: Task, path: Path, change: AttributeChange): 
   }
   for (const mount of mounts) {
     setFlags(mount, newFlags(mount, change))
-    if (change.idmap !== null) mount.idmap = change.idmap.idmap
+    if (change.idmap !== null) mount.idmap = idmap
     if (change.propagation !== null) setPropagation(mount, change.propagation)
   }
   return 0

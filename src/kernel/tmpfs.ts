@@ -5,6 +5,7 @@ import { INVALID_ID } from './id_map.js'
 import { MemorySuperBlock } from './memory_fs.js'
 import type { SuperBlock } from './super_block.js'
 import type { Task } from './task.js'
+import type { UserNamespace } from './user_namespace.js'
 
 const PAGE_SIZE = 4096
 const DEFAULT_MODE = 0o1777
@@ -46,7 +47,8 @@ function parseId(text: string): number | null {
   return /^[0-9]{1,10}$/.test(text) && Number(text) < 0xffff_ffff ? Number(text) : null
 }
 
-type Parser = (options: TmpfsOptions, value: string, context: FsContext) => number
+/** Takes a value: 0, -errno, or in words why not. */
+type Parser = (options: TmpfsOptions, value: string, context: FsContext, userNs: UserNamespace) => number | string
 
 /** Options with a value. */
 const WITH_VALUE: Readonly<Record<string, Parser>> = {
@@ -75,17 +77,22 @@ const WITH_VALUE: Readonly<Record<string, Parser>> = {
     options.mode = Number.parseInt(value, 8) & MODE_BITS
     return 0
   },
-  uid(options, value, { userNs }) {
+  // Ids are those of who says them, and must be there for the filesystem too.
+  uid(options, value, context, userNs) {
     const id = parseId(value)
-    const uid = id === null ? INVALID_ID : userNs.kuid(id)
-    if (uid === INVALID_ID) return -EINVAL
+    if (id === null) return -EINVAL
+    const uid = userNs.kuid(id)
+    if (uid === INVALID_ID) return `Invalid uid '${value}'`
+    if (!context.userNs.hasUid(uid)) return -EINVAL
     options.uid = uid
     return 0
   },
-  gid(options, value, { userNs }) {
+  gid(options, value, context, userNs) {
     const id = parseId(value)
-    const gid = id === null ? INVALID_ID : userNs.kgid(id)
-    if (gid === INVALID_ID) return -EINVAL
+    if (id === null) return -EINVAL
+    const gid = userNs.kgid(id)
+    if (gid === INVALID_ID) return `Invalid gid '${value}'`
+    if (!context.userNs.hasGid(gid)) return -EINVAL
     options.gid = gid
     return 0
   },
@@ -174,10 +181,11 @@ export const tmpfs: FsType = {
   name: 'tmpfs',
   usernsMount: true,
   userNs: (task) => task.cred.userNs,
-  parse(context, key, value) {
+  parse(context, key, value, userNs) {
     const options = context.options as TmpfsOptions
     if (Object.hasOwn(WITH_VALUE, key)) {
-      const error = value === null ? -EINVAL : WITH_VALUE[key]!(options, value, context)
+      const error = value === null ? -EINVAL : WITH_VALUE[key]!(options, value, context, userNs)
+      if (typeof error === 'string') return context.invalid(`tmpfs: ${error}`)
       return error === -EINVAL ? context.invalid(`tmpfs: Bad value for '${key}'`) : error
     }
     if (!Object.hasOwn(WORDS, key)) return null

@@ -290,7 +290,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<number, Decode>>>> = {
   write: { 1: writtenData },
   listns: { 0: rows(NS_ID_REQ), 1: counted('ns_ids', 8, 'ns_id') },
   listmount: { 0: rows(LISTMOUNT_REQ), 1: counted('mnt_ids', 8, 'mnt_id_unique') },
-  statmount: { 0: rows(MNT_ID_REQ), 1: onSuccess(rows(STATMOUNT)) },
+  statmount: { 0: rows(MNT_ID_REQ), 1: onCopy(rows(STATMOUNT)) },
   name_to_handle_at: { 2: writtenHandle, 3: mountId },
   open_by_handle_at: { 1: givenHandle },
   readlink: { 1: link },
