@@ -6,6 +6,7 @@ import { callKey, outcomeOf } from './call_key.js'
 import type { Family } from './draft.js'
 import { checkCall } from './invariants/calls.js'
 import { checkGroups } from './invariants/fanotify.js'
+import { checkFiles } from './invariants/files.js'
 import { checkLeaks, inventory } from './invariants/leaks.js'
 import { checkListing } from './invariants/listing.js'
 import { checkMounts } from './invariants/mounts.js'
@@ -83,6 +84,7 @@ export function checkAll(
   return [
     ...checkGroups(kernel),
     ...checkMounts(kernel),
+    ...checkFiles(kernel),
     ...recount(kernel),
     ...checkListing(emulator, root, others, pageSize),
     ...checkLeaks(emulator, before),

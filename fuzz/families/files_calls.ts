@@ -24,7 +24,7 @@ import {
   POLLIN,
   POLLOUT,
 } from '../../src/uapi/index.js'
-import { le64, zeros } from '../bytes.js'
+import { ascii, le64, zeros } from '../bytes.js'
 import { type Choices, pick, rarely } from '../choices.js'
 import type { CallMaker, Draft } from '../draft.js'
 import type { Walk } from '../walk.js'
@@ -360,7 +360,15 @@ function access(walk: Walk, choices: Choices): Draft {
   return { call: 'faccessat2', args: [...placeArgs(walk, choices), mode, flags] }
 }
 
-function exec(_walk: Walk, choices: Choices): Draft {
+const SCRIPTS: readonly string[] = ['#!/w/w\n', '#!/nope', '#! /w/x arg\n', '#!\n', '#!/w/a\n', '\x7fELF\n', '#!w\n']
+
+/** Runs something that does not run: a success would be the end of who records. */
+function exec(walk: Walk, choices: Choices): Draft {
+  const fd = scratchFd(walk, choices, REGULAR)
+  if (fd >= 0 && rarely(choices, 2)) {
+    const text = ascii(pick(choices, SCRIPTS))
+    return { call: 'pwrite64', args: [walk.fdArg(fd), { in: text }, text.length / 2, 0] }
+  }
   return { call: 'execve', args: [pathArg(choices), null, null] }
 }
 

@@ -2,6 +2,7 @@ import { type File, FMODE_ASKS_RANGE } from '../kernel/file.js'
 import { fsnotifyAccess, fsnotifyOpen } from '../kernel/fsnotify.js'
 import { fsnotifyOpenPermission, fsnotifyReadPermission, type PermissionAsk } from '../kernel/fsnotify_permission.js'
 import { MNT_NOEXEC } from '../kernel/mount.js'
+import { LOOKUP_FOLLOW, lookupAt } from '../kernel/namei.js'
 import { dentryOpen, undoOpen } from '../kernel/open.js'
 import { type Path, pathDone } from '../kernel/path.js'
 import { inodePermission, MAY_EXEC, MAY_OPEN } from '../kernel/permission.js'
@@ -10,7 +11,7 @@ import { WaitQueue, WOULD_BLOCK } from '../kernel/wait_queue.js'
 import { E2BIG, EACCES, EFAULT, EINVAL, ELOOP, ENOEXEC, ENOSYS, ETXTBSY } from '../uapi/errno.js'
 import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, O_LARGEFILE, O_RDONLY } from '../uapi/fcntl.js'
 import type { Memory } from './memory.js'
-import { readString } from './path_argument.js'
+import { nameOf, readString } from './path_argument.js'
 import { type PendingSyscall, sleepOn } from './pending.js'
 import type { Registers } from './registers.js'
 import { pathArgument } from './stat.js'
@@ -21,7 +22,14 @@ const AT_EXECVE_CHECK = 0x1_0000
 /** How much of a file is read to see what it is. */
 const HEAD_SIZE = 256
 const MAX_ARGUMENTS = 0x7fff_ffff
+/** Interpreters of interpreters that a script may lead through. */
+const MOST_INTERPRETERS = 5
 const ELF_MAGIC = 0x464c_457f
+const ET_EXEC = 2
+const ET_DYN = 3
+const EM_X86_64 = 62
+/** e_phentsize of 64-bit files. */
+const PHDR_SIZE = 56
 const SCRIPT_MAGIC = 0x2123
 
 const pointer = new Uint8Array(8)
@@ -69,15 +77,74 @@ class HeadBuffer {
   }
 }
 
-/** Reads what the file begins with and says what becomes of it: nothing that is known can be run here. */
-function runHead(task: Task, file: File): number {
+const isBlank = (byte: number): boolean => byte === 0x20 || byte === 9
+
+/** The path of the interpreter that the first line of a script names, or -ENOEXEC. */
+function interpreterOf(bytes: Uint8Array): string | number {
+  const line = bytes.indexOf(0x0a)
+  const end = line < 0 ? HEAD_SIZE - 1 : line
+  let start = 2
+  while (start < end && isBlank(bytes[start]!)) start++
+  let stop = start
+  while (stop < end && !isBlank(bytes[stop]!) && bytes[stop] !== 0) stop++
+  // A name that nothing ends may go on behind what was read.
+  return start === end || (line < 0 && stop === end) ? -ENOEXEC : nameOf(bytes.subarray(start, stop))
+}
+
+/** Whether an ELF file is one for this machine, as far as its first header says. */
+function isOurElf(view: DataView): boolean {
+  const type = view.getUint16(16, true)
+  const isProgram = type === ET_EXEC || type === ET_DYN
+  return isProgram && view.getUint16(18, true) === EM_X86_64 && view.getUint16(54, true) === PHDR_SIZE
+}
+
+/** Opens what the file says is to run it; -ENOEXEC for what is nothing that could run. */
+function nextInterpreter(task: Task, file: File): File | number {
   const head = new HeadBuffer()
   const got = file.readAt(task, head, 0)
   if (got > 0) fsnotifyAccess(file)
   if (got < 0) return got
   const view = new DataView(head.bytes.buffer)
-  const known = view.getUint32(0, true) === ELF_MAGIC || view.getUint16(0, true) === SCRIPT_MAGIC
-  return known ? -ENOSYS : -ENOEXEC
+  if (view.getUint16(0, true) === SCRIPT_MAGIC) {
+    const name = interpreterOf(head.bytes)
+    return typeof name === 'number' ? name : openInterpreter(task, name)
+  }
+  return view.getUint32(0, true) === ELF_MAGIC && isOurElf(view) ? -ENOSYS : -ENOEXEC
+}
+
+/** What becomes of a program that may be read: nothing that a kernel would run is modelled. */
+function runHead(task: Task, program: File): number {
+  let file = program
+  for (let depth = 0; ; depth++) {
+    const next = depth > MOST_INTERPRETERS ? -ELOOP : nextInterpreter(task, file)
+    if (file !== program) file.put()
+    if (typeof next === 'number') return next
+    file = next
+  }
+}
+
+function openInterpreter(task: Task, name: string): File | number {
+  const path = lookupAt(task, AT_FDCWD, name, LOOKUP_FOLLOW)
+  if (typeof path === 'number') return path
+  const file = openExec(task, path)
+  pathDone(path)
+  if (typeof file === 'number') return file
+  // A question in the middle of an exec is not modelled.
+  for (const ask of [
+    () => fsnotifyOpenPermission(task, file, true),
+    () => fsnotifyReadPermission(task, file, 0, HEAD_SIZE),
+  ]) {
+    const asked = ask()
+    if (asked === 0) continue
+    undoOpen(file)
+    if (typeof asked === 'number') return asked
+    asked.cancel()
+    return -ENOSYS
+  }
+  fsnotifyOpen(file, true)
+  if (file.inode.writers === 0) return file
+  file.put()
+  return -ETXTBSY
 }
 
 /** An exec from the opening of the file on: it may have to wait for permission to open and to read it. */
@@ -179,7 +246,7 @@ function exec(task: Task, regs: Registers, dfd: number, register: number, flags:
 }
 
 const NOTE =
-  'opens and reads the file, with the events of it and the permission that it takes; what a kernel would run (ELF, scripts) is ENOSYS then'
+  'opens and reads the file, and the interpreters that a script leads to, with the events of it; what would run then (ELF) is ENOSYS, as is an interpreter that a group wants to be asked for'
 
 /** Running programs, as far as the file goes. */
 export const execSyscalls: readonly SyscallRow[] = [

@@ -103,6 +103,11 @@ export class MemorySuperBlock extends SuperBlock {
     return this.usedInodes >= this.mostInodes
   }
 
+  /** Those in memory, with a name or only in use. */
+  get inodes(): IterableIterator<MemoryInode> {
+    return this.#inodes.values()
+  }
+
   /** @internal */
   enter(inode: MemoryInode): void {
     this.#inodes.set(inode.ino, inode)

@@ -26,7 +26,6 @@ import {
   S_IFBLK,
   S_IFCHR,
   S_IFDIR,
-  S_IFIFO,
   S_IFLNK,
   S_IFMT,
   S_IFREG,
@@ -213,10 +212,6 @@ function mayOpen(task: Task, path: Path, flags: number): number {
     case S_IFBLK:
     case S_IFCHR:
       if ((path.mnt.flags & MNT_NODEV) !== 0 || path.mnt.sb.noDev) return -EACCES
-      want = (want & ~MAY_WRITE) | (ACCESS[flags & O_ACCMODE]! & MAY_WRITE)
-      break
-    case S_IFIFO:
-      want = ACCESS[flags & O_ACCMODE]!
       break
     default:
   }

@@ -132,6 +132,28 @@ const STATFS_TAIL: StructRows = [
   ['f_flags', 80, 8, 'bits'],
 ]
 
+/** `struct linux_dirent64` before its name. */
+const DIRENT: StructRows = [
+  ['d_ino', 0, 8, 'unsigned'],
+  ['d_off', 8, 8, 'unsigned'],
+  ['d_reclen', 16, 2, 'unsigned'],
+  ['d_type', 18, 1, 'unsigned'],
+]
+const DIRENT_NAME = 19
+
+function directoryEntries(fields: Fields, { ret }: CallContext): void {
+  const end = Math.min(ret ?? 0, fields.bytes.length)
+  for (let at = 0, n = 0; at + DIRENT_NAME < end; n++) {
+    const length = fields.view.getUint16(at + 16, true)
+    if (length <= DIRENT_NAME) return
+    fields.struct(DIRENT, at, `[${n}].`)
+    const name = at + DIRENT_NAME
+    const nul = fields.bytes.indexOf(0, name)
+    if (nul >= 0) fields.add(`[${n}].d_name`, name, nul + 1 - name, 'chars', 'blob')
+    at += length
+  }
+}
+
 /** `siginfo_t` as waitid(2) fills it (`asm-generic/siginfo.h`). */
 const SIGINFO: StructRows = [
   ['si_signo', 0, 4, 'signed'],
@@ -300,6 +322,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<number, Decode>>>> = {
   stat: { 1: onCopy(statFields) },
   lstat: { 1: onCopy(statFields) },
   newfstatat: { 2: onCopy(statFields) },
+  getdents64: { 1: directoryEntries },
   statfs: { 1: onCopy(statfsFields) },
   fstatfs: { 1: onCopy(statfsFields) },
   ioctl: { 2: ioctl },
