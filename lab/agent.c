@@ -739,6 +739,8 @@ static struct task *first_task(void) {
   if (pid < 0) die("fork: %s", strerror(errno));
   if (pid == 0) {
     clean_fds();
+    /* whatever a program's tasks can do they have done when the driver runs again; where that is not allowed, it asks more often */
+    sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){1});
     char *stack = shm->stack[0] + TASK_STACK;
     __asm__ volatile(
         "mov %0, %%rsp\n\t"
@@ -785,7 +787,10 @@ static void settle_once(void) {
       for (int n = 0;; n++) {
         struct stat_line s = stat_of(t);
         int gone = !s.state, zombie = s.state == 'Z';
-        if (gone) t->reaped = 1;
+        if (gone) {
+          t->reaped = 1;
+          usleep(30); /* it has left /proc, and is about to give its number back */
+        }
         if (gone || zombie) {
           t->dead = 1;
           if (t->exiting) {
@@ -1466,6 +1471,7 @@ int main(int argc, char **argv) {
   if (uts < 0 || dup2(uts, UTS_FD) < 0) die("/proc/self/ns/uts: %s", strerror(errno));
   close(uts);
   prctl(PR_SET_NAME, comm);
+  prctl(PR_SET_TIMERSLACK, 1); /* its naps are short, and meant to be */
   shm = mmap(NULL, sizeof *shm, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (shm == MAP_FAILED) die("mmap: %s", strerror(errno));
   make_buffers();

@@ -238,9 +238,13 @@ function writtenHandle(fields: Fields, { ret }: CallContext): void {
   }
 }
 
+const AT_HANDLE_MNT_ID_UNIQUE = 1
+
 // Told even to a caller whose handle is too small, or cannot be written.
-function mountId(fields: Fields, { ret }: CallContext): void {
-  if (ret === 0 || ret === -EOVERFLOW || ret === -EFAULT) fields.add('mount_id', 0, 4, 'mnt_id')
+function mountId(fields: Fields, { args, ret }: CallContext): void {
+  if (ret !== 0 && ret !== -EOVERFLOW && ret !== -EFAULT) return
+  if ((register(args[4]) & AT_HANDLE_MNT_ID_UNIQUE) === 0) fields.add('mount_id', 0, 4, 'mnt_id')
+  else fields.add('mount_id', 0, 8, 'mnt_id_unique')
 }
 
 function statxFields(fields: Fields, { args, ret }: CallContext): void {

@@ -102,10 +102,13 @@ function textFields(fields: Fields, text: string, rules: readonly Rule[]): void 
   fields.chars('(text)', text.length)
 }
 
+/** Also one that was read from somewhere in its first lines on. */
+const IS_FDINFO = /^pos:\t|^[^:]*\nmnt_id:\t|^mnt_id:\t/
+
 /** Adds the fields of a text that a read returned: fdinfo and mountinfo hold numbers that two runs need not share. */
 export function readTextFields(fields: Fields, end: number): void {
   const text = TEXT.decode(fields.bytes.subarray(0, end))
-  if (text.startsWith('pos:\t')) textFields(fields, text, FDINFO)
+  if (IS_FDINFO.test(text)) textFields(fields, text, FDINFO)
   else if (/^\d+ \d+ \d+:\d+ /.test(text)) textFields(fields, text, MOUNTINFO)
   else textFields(fields, text, [])
 }
@@ -118,5 +121,5 @@ export function linkFields(fields: Fields, end: number): void {
 /** Whether bytes that a read returned are a text in which numbers may be bound. */
 export function isBindableText(bytes: Uint8Array): boolean {
   const text = TEXT.decode(bytes.subarray(0, 64))
-  return text.startsWith('pos:\t') || /^\d+ \d+ \d+:\d+ /.test(text)
+  return IS_FDINFO.test(text) || /^\d+ \d+ \d+:\d+ /.test(text)
 }
