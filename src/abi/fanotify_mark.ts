@@ -232,7 +232,7 @@ function checkArguments(call: MarkCall): ObjectChecks | number {
 export function fanotifyMark(task: Task, regs: Registers): number {
   const call = CALL
   const flags = regs.u32(1)
-  call.begin(task, regs.i32(0), flags, regs.lo(2), regs.hi(2))
+  call.begin(task, regs.i32(0), flags, regs.u32(2), regs.hi(2))
   const checks = checkArguments(call)
   if (typeof checks === 'number') return checks
   const { group } = call.file!

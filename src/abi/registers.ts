@@ -19,13 +19,8 @@ export class Registers {
     return this.low[n]!
   }
 
-  /** Register `n` as an unsigned int. */
+  /** Register `n` as an unsigned int: its lower 32 bits. */
   u32(n: number): number {
-    return this.low[n]! >>> 0
-  }
-
-  /** The lower 32 bits of register `n`, unsigned. */
-  lo(n: number): number {
     return this.low[n]! >>> 0
   }
 
@@ -42,11 +37,6 @@ export class Registers {
   /** Register `n` as a long; above 2^53 only roughly. */
   i64(n: number): number {
     return this.high[n]! * 0x1_0000_0000 + (this.low[n]! >>> 0)
-  }
-
-  /** Register `n` as a u64. */
-  u64(n: number): bigint {
-    return (BigInt(this.high[n]! >>> 0) << 32n) | BigInt(this.low[n]! >>> 0)
   }
 
   /** Register `n` as a user address; 0 is NULL. */

@@ -15,6 +15,7 @@ import { killSyscalls } from './kill.js'
 import { linkSyscalls } from './links.js'
 import { listmountSyscalls } from './listmount.js'
 import { listnsSyscalls } from './listns.js'
+import { messageSyscalls } from './messages.js'
 import { mountSyscalls } from './mount.js'
 import { mountSetattrSyscalls } from './mount_setattr.js'
 import { moveMountSyscalls } from './move_mount.js'
@@ -58,6 +59,7 @@ export const SYSCALLS: readonly SyscallRow[] = [
   ...epollSyscalls,
   ...readWriteSyscalls,
   ...socketSyscalls,
+  ...messageSyscalls,
   ...statSyscalls,
   ...fanotifySyscalls,
   ...fileSyscalls,
