@@ -43,6 +43,8 @@ export class Vfs {
   unbuilt: (() => void) | null = null
   readonly #mountIds: LowestFree = new LowestFree()
   readonly #groupIds: LowestFree = new LowestFree()
+  /** A thing of its own for each peer group there is: numbers are used again. */
+  readonly #groups: Map<number, object> = new Map()
   readonly #mounts: Map<number, Mount> = new Map()
   readonly #proc: Map<PidNamespace, ProcSuperBlock> = new Map()
   readonly #devs: LowestFree = new LowestFree()
@@ -112,16 +114,25 @@ export class Vfs {
   /** A number for a new peer group: the lowest free one from 1 on. */
   newGroupId(): number {
     this.#groupIds.takeExactly(0)
-    return this.#groupIds.take()
+    const id = this.#groupIds.take()
+    this.#groups.set(id, {})
+    return id
   }
 
   /** A peer group that existed before the model began has this number. */
   takeGroupId(id: number): void {
     this.#groupIds.takeExactly(id)
+    this.#groups.set(id, {})
+  }
+
+  /** What tells the peer group with this number from those that had it before; undefined when there is none. */
+  peerGroup(id: number): object | undefined {
+    return this.#groups.get(id)
   }
 
   freeGroupId(id: number): void {
     this.#groupIds.give(id)
+    this.#groups.delete(id)
   }
 
   /** A device number for a filesystem without a device. */

@@ -28,7 +28,7 @@ class Table {
 const GROWING: ReadonlySet<ChanceKind> = new Set<ChanceKind>(['ns_id', 'mnt_id_unique'])
 
 /** Kinds that a kernel draws from chance only when others use it at the same time. */
-const SHARED_ONLY: ReadonlySet<ChanceKind> = new Set<ChanceKind>(['ns_id', 'mnt_id_unique'])
+const SHARED_ONLY: ReadonlySet<ChanceKind> = new Set<ChanceKind>(['ns_id', 'mnt_id_unique', 'peer_group'])
 
 /** A scope in which nothing is left to chance: values must be equal. */
 export const EXACT: unique symbol = Symbol('exact')

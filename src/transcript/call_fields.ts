@@ -60,6 +60,9 @@ const STATMOUNT_ROWS = structRows(statmount, {
   mnt_id_old: 'mnt_id',
   mnt_parent_id_old: 'mnt_id',
   mnt_ns_id: 'ns_id',
+  mnt_peer_group: 'peer_group',
+  mnt_master: 'peer_group',
+  propagate_from: 'peer_group',
 })
 
 const STATMOUNT = withDevice(STATMOUNT_ROWS, 'sb_dev_major', 'sb_dev_minor', 'sb_dev')

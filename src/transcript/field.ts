@@ -15,6 +15,7 @@ export type ChanceKind =
   | 'st_ino'
   | 'ns_id'
   | 'mnt_id_unique'
+  | 'peer_group'
   | 'time'
   | 'atime'
   | 'any'
@@ -49,6 +50,7 @@ const CHANCE: ReadonlySet<Kind> = new Set<ChanceKind>([
   'st_ino',
   'ns_id',
   'mnt_id_unique',
+  'peer_group',
   'time',
   'atime',
   'any',

@@ -54,6 +54,11 @@ const FDINFO: readonly Rule[] = [
   { pattern: /^NSpid:\t(\d+)/dgm, values: [{ name: 'NSpid', kind: 'pid', encoding: 'dec' }] },
 ]
 
+const PEER_GROUP: Rule = {
+  pattern: /(?<= (?:shared|master|propagate_from):)(\d+)(?= )/dg,
+  values: [{ name: 'peer_group', kind: 'peer_group', encoding: 'dec' }],
+}
+
 const MOUNTINFO: readonly Rule[] = [
   {
     pattern: /^(\d+) (\d+) (\d+:\d+) /dgm,
@@ -68,6 +73,7 @@ const MOUNTINFO: readonly Rule[] = [
     pattern: /^\d+ \d+ \d+:\d+ (?:mnt|uts|ipc|user|pid|cgroup|net|time):\[(\d+)\] /dgm,
     values: [{ name: 'ns_inum', kind: 'ns_inum', encoding: 'dec' }],
   },
+  PEER_GROUP,
 ]
 
 const LINK: readonly Rule[] = [
