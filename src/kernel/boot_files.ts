@@ -164,6 +164,7 @@ function buildTree(kernel: Kernel, boot: Boot | null, lines: readonly BootMount[
   topSb.mkdirs('tmp').inode.mode |= STICKY_TMP
 
   const groups = new BootGroups(vfs)
+  let newest = top.idUnique
   for (const line of lines) {
     let sb = supers.get(line.dev)
     if (sb === undefined) {
@@ -178,7 +179,9 @@ function buildTree(kernel: Kernel, boot: Boot | null, lines: readonly BootMount[
     let mount = byId.get(line.id)
     if (mount === undefined) {
       const rootDentry = line.root === '/' || !(sb instanceof MemorySuperBlock) ? sb.root : sb.mkdirs(line.root)
-      mount = vfs.bootMount(sb, rootDentry, line.source, line.flags, line.id)
+      // Ids are used again, but the lines stand in the order in which the mounts came.
+      mount = vfs.bootMount(sb, rootDentry, line.source, line.flags, line.id, newest)
+      newest = mount.idUnique
       byId.set(line.id, mount)
       mount.attach(byId.get(line.parent)!, mountpointOn(byId.get(line.parent)!, top, line.mountpoint))
       ns.add(mount)
