@@ -26,6 +26,8 @@ import { WaitQueue, WOULD_BLOCK } from './wait_queue.js'
 /** In which order one access asks when it is of several kinds. */
 const ORDER: readonly number[] = [FAN_PRE_ACCESS, FAN_ACCESS_PERM, FAN_OPEN_EXEC_PERM, FAN_OPEN_PERM]
 
+const placeOf = (group: FanotifyGroup): number => group.place
+
 /** What the access gets for an answer: 0 or -errno. */
 function verdict(response: number): number {
   if ((response & FAN_ALLOW) !== 0) return 0
@@ -70,7 +72,8 @@ export class PermissionAsk {
           this.#report.clear()
           return answer
         }
-        this.#report.resumeAfter(event.group)
+        this.#tellChance(event.group)
+        this.#report.resume()
       }
       if (!this.#askNext()) return 0
     }
@@ -94,6 +97,11 @@ export class PermissionAsk {
     this.#held = []
   }
 
+  /** The order of `group` and others of its class may matter now. */
+  #tellChance(group: FanotifyGroup): void {
+    this.#task.kernel.chance?.asked(this.#report.groupsOf(group.class).map(placeOf))
+  }
+
   /** Sends the question to the next group that wants to be asked; false when there is none. */
   #askNext(): boolean {
     const report = this.#report
@@ -109,6 +117,7 @@ export class PermissionAsk {
       // A full queue, or a group that is being closed, has no say.
       if (mask === 0 || !group.makeRoom()) continue
       const { kernel } = this.#task
+      this.#tellChance(group)
       const event = new PermEvent(
         group,
         this.#task,
@@ -120,7 +129,7 @@ export class PermissionAsk {
         this.waitQueue,
       )
       this.#event = event
-      this.#held = report.heads()
+      this.#held = report.pause()
       for (const held of this.#held) held.permissions.hold()
       kernel.fanotify.waiting.add(event)
       group.append(event)

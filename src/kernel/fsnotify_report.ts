@@ -37,6 +37,8 @@ export class FsnotifyReport {
   readonly #connectors: (MarkConnector | null)[] = []
   readonly #connectorPlaces: number[] = []
   readonly #at: number[] = []
+  /** Where it stood when it was stopped: the groups of marks, null behind the last one. */
+  readonly #paused: (FanotifyGroup | null)[] = []
   #turn: FanotifyGroup | null = null
 
   /** Forgets the marks of before. */
@@ -85,24 +87,40 @@ export class FsnotifyReport {
     return first
   }
 
-  /** The groups of the marks that stand first in each place: that whose turn it is, and those that come after it elsewhere. */
-  heads(): FanotifyGroup[] {
+  /**
+   * Stops here for a while, and gives the groups of the marks that it stands at: that whose turn it is, and those that come
+   * after it elsewhere.
+   */
+  pause(): FanotifyGroup[] {
     const groups: FanotifyGroup[] = []
     for (let index = 0; index < this.#looked; index++) {
       const { marks } = this.#connectors[index]!
       const at = this.#at[index]!
       const group = at > 0 && marks[at - 1]!.group === this.#turn ? this.#turn : marks[at]?.group
+      this.#paused[index] = group ?? null
       if (group !== undefined) groups.push(group)
     }
     return groups
   }
 
-  /** Goes on behind `last` though marks have come or gone since. */
-  resumeAfter(last: FanotifyGroup): void {
+  /** The groups that may be told and whose order among themselves is left to chance: of the class `groupClass`, in their order. */
+  groupsOf(groupClass: number): FanotifyGroup[] {
+    const groups: FanotifyGroup[] = []
+    for (let index = 0; index < this.#looked; index++) {
+      for (const { group } of this.#connectors[index]!.marks)
+        if (group.class === groupClass && !groups.includes(group)) groups.push(group)
+    }
+    return groups.sort((a, b) => a.place - b.place)
+  }
+
+  /** Goes on though marks have come or gone since: from the marks at which it stood, and nowhere where it had come to the end. */
+  resume(): void {
     for (let index = 0; index < this.#looked; index++) {
       const { marks } = this.#connectors[index]!
-      let at = 0
-      while (at < marks.length && !last.isToldBefore(marks[at]!.group)) at++
+      const stood = this.#paused[index]!
+      let at = stood === null ? marks.length : 0
+      while (stood !== null && at < marks.length && marks[at]!.group.isToldBefore(stood)) at++
+      if (stood === this.#turn && marks[at]?.group === stood) at++
       this.#at[index] = at
     }
   }

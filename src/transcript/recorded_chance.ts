@@ -1,30 +1,82 @@
-/** The way that was taken where there were several. */
-interface Pick {
-  readonly options: number
-  readonly taken: number
+import type { Chance } from '../kernel/chance.js'
+
+/** What a {@link RecordedChance} takes where a kernel may go several ways. */
+interface Ways {
+  /** Groups by the order in which they are asked; those that are not there come behind, the oldest first. */
+  readonly order: readonly number[]
+  /** What was taken of the other ways, in the order in which they are asked for; after that the usual. */
+  readonly picks: readonly number[]
 }
 
-/** A kernel's chance (`Kernel.chance`): goes the usual way wherever the kernel may go several, but where it was told of another; it remembers both. */
-export class RecordedChance {
-  readonly picks: Pick[] = []
-  readonly #ways: readonly number[]
+/**
+ * A kernel's chance, held to one choice for a whole recording: the order of two groups never changes while both are there,
+ * since it is that of their addresses. Remembers what mattered, so that other choices can be tried.
+ */
+export class RecordedChance implements Chance {
+  readonly #ways: Ways
+  readonly #picks: { options: number; taken: number }[] = []
+  /** Pairs of groups whose order decided whom an access asked, the first of each asked first; the latest at the end. */
+  readonly #pairs: Map<string, readonly [number, number]> = new Map()
+  /** Groups by their place. */
+  readonly #groups: Map<number, number> = new Map()
 
-  /** @param ways what to take, in the order in which it is asked; after that the usual. */
-  constructor(ways: readonly number[] = []) {
+  constructor(ways: Ways = { order: [], picks: [] }) {
     this.#ways = ways
   }
 
   pick(options: number, usual: number): number {
-    const way = this.#ways[this.picks.length]
+    const way = this.#ways.picks[this.#picks.length]
     const taken = way === undefined || way >= options ? usual : way
-    this.picks.push({ options, taken })
+    this.#picks.push({ options, taken })
     return taken
   }
 
-  /** The ways of runs that differ from this one at one point and are the usual behind it, the last point first. */
-  *others(): IterableIterator<number[]> {
-    const taken = this.picks.map((pick) => pick.taken)
-    for (let at = taken.length - 1; at >= 0; at--)
-      for (let way = 0; way < this.picks[at]!.options; way++) if (way !== taken[at]) yield [...taken.slice(0, at), way]
+  placeOf(group: number): number {
+    const at = this.#ways.order.indexOf(group)
+    const place = at < 0 ? this.#ways.order.length + group : at
+    this.#groups.set(place, group)
+    return place
+  }
+
+  asked(places: readonly number[]): void {
+    const groups = places.map((place) => this.#groups.get(place)!)
+    for (let i = 0; i < groups.length; i++) {
+      for (let j = i + 1; j < groups.length; j++) {
+        const pair = [groups[i]!, groups[j]!] as const
+        const key = `${Math.min(...pair)} ${Math.max(...pair)}`
+        this.#pairs.delete(key)
+        this.#pairs.set(key, pair)
+      }
+    }
+  }
+
+  /** Choices that differ from this one in the order of one pair of groups, or in one other way, the latest first. */
+  *others(): IterableIterator<RecordedChance> {
+    const order = this.#order()
+    const taken = this.#picks.map((pick) => pick.taken)
+    for (const [first, second] of [...this.#pairs.values()].reverse()) {
+      const rest = order.filter((group) => group !== second)
+      rest.splice(rest.indexOf(first), 0, second)
+      yield new RecordedChance({ order: rest, picks: taken })
+      const others = order.filter((group) => group !== first)
+      others.splice(others.indexOf(second) + 1, 0, first)
+      yield new RecordedChance({ order: others, picks: taken })
+    }
+    for (let at = taken.length - 1; at >= 0; at--) {
+      for (let way = 0; way < this.#picks[at]!.options; way++) {
+        if (way !== taken[at]) yield new RecordedChance({ order, picks: [...taken.slice(0, at), way] })
+      }
+    }
+  }
+
+  /** Two choices with the same name are the same. */
+  get name(): string {
+    return `${this.#ways.order.join(' ')}|${this.#ways.picks.join(' ')}`
+  }
+
+  #order(): number[] {
+    const order = [...this.#ways.order]
+    for (const group of this.#groups.values()) if (!order.includes(group)) order.push(group)
+    return order
   }
 }

@@ -64,7 +64,7 @@ const SHARED_PROFILE = 'v6.18'
 const COMPLETION_LAG = 8
 
 /** So many runs are made to find a way that a recorded kernel may have gone, and that leads further than the ones before. */
-const MOST_TRIES = 24
+const MOST_TRIES = 200
 
 /** How far behind a step the ones stand that were under way with it. */
 const CONCURRENT_STEPS = 8
@@ -97,24 +97,34 @@ export function replay(transcript: Transcript, options: ReplayOptions = {}): Rep
     throw new TranscriptError(1, `no profile ${JSON.stringify(profile)}: there are ${Object.keys(PROFILES).join(', ')}`)
   }
   const shared = options.shared ?? header.profile === SHARED_PROFILE
-  let chance = new RecordedChance()
-  let best = replayOnce(transcript, profile, shared, chance)
+  const usual = new RecordedChance()
+  let best = replayOnce(transcript, profile, shared, usual)
   // Where the recorded kernel may have gone another way that is as good, the way that leads furthest is taken.
-  for (let improved = true; improved && best.firstDivergence !== null; ) {
-    improved = false
-    let tries = 0
-    for (const ways of chance.others()) {
+  const tried = new Set([usual.name])
+  let reached = [usual]
+  let tries = 0
+  while (best.firstDivergence !== null && reached.length > 0) {
+    const next: RecordedChance[] = []
+    for (const chance of others(reached)) {
+      if (tried.has(chance.name)) continue
       if (tries++ === MOST_TRIES) return best
-      const other = new RecordedChance(ways)
-      const result = replayOnce(transcript, profile, shared, other)
-      if (result.firstDivergence !== null && result.matched <= best.matched) continue
+      tried.add(chance.name)
+      const result = replayOnce(transcript, profile, shared, chance)
+      if (result.firstDivergence !== null && result.matched < best.matched) continue
+      next.push(chance)
+      if (result.firstDivergence !== null && result.matched === best.matched) continue
       best = result
-      chance = other
-      improved = true
+      next.splice(0, next.length - 1)
+      tries = 0
       break
     }
+    reached = next
   }
   return best
+}
+
+function* others(chances: readonly RecordedChance[]): IterableIterator<RecordedChance> {
+  for (const chance of chances) yield* chance.others()
 }
 
 function replayOnce(
