@@ -314,7 +314,7 @@ export const mountFdMakers: readonly CallMaker[] = [
   { name: 'fsopen', weight: 8, spoil: [0], make: fsopen },
   { name: 'fsconfig', weight: 4, spoil: [0, 1, 2, 3, 4], make: fsconfig },
   { name: 'fsmount', weight: 3, spoil: [0, 1, 2], make: fsmount },
-  { name: 'fspick', weight: 4, spoil: [0, 1, 2], make: fspick },
+  { name: 'fspick', weight: 4, spoil: [2], make: fspick },
   { name: 'read_messages', weight: 2, spoil: [1], make: readMessages },
   { name: 'open_in_tree', weight: 3, spoil: [], make: openInTree },
 ]

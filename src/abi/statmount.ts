@@ -14,10 +14,13 @@ import {
   MOUNT_ATTR_IDMAP,
   MOUNT_ATTR_NOATIME,
   MOUNT_ATTR_STRICTATIME,
+  MS_DIRSYNC,
+  MS_LAZYTIME,
   MS_PRIVATE,
   MS_RDONLY,
   MS_SHARED,
   MS_SLAVE,
+  MS_SYNCHRONOUS,
   MS_UNBINDABLE,
   STATMOUNT_BY_FD,
   STATMOUNT_FS_SUBTYPE,
@@ -45,6 +48,8 @@ import type { SyscallRow } from './syscall_row.js'
 
 const STRUCT_SIZE = 512
 const SUPPORTED = 0x7fffn
+/** Of a filesystem's flags; MS_MANDLOCK is not told. */
+const TOLD_FLAGS = MS_SYNCHRONOUS | MS_DIRSYNC | MS_LAZYTIME
 /** What is told in the text after the struct. */
 const STRINGS =
   STATMOUNT_FS_TYPE |
@@ -92,7 +97,7 @@ const FIELDS: readonly (readonly [bit: number, fill: Field])[] = [
       view.setUint32(offset.sb_dev_major, sb.dev >>> 20, true)
       view.setUint32(offset.sb_dev_minor, sb.dev & 0xf_ffff, true)
       put64(offset.sb_magic, sb.magic)
-      view.setUint32(offset.sb_flags, sb.flags | (sb.readOnly ? MS_RDONLY : 0), true)
+      view.setUint32(offset.sb_flags, (sb.flags & TOLD_FLAGS) | (sb.readOnly ? MS_RDONLY : 0), true)
     },
   ],
   [

@@ -32,10 +32,12 @@ export function pathFrom(path: Path, root: Path): string | null {
   return text === '' ? '/' : text
 }
 
-/** What readlink shows of an open file: its path from `root`, `(unreachable)` and a path, or the name of what has no path. */
+/**
+ * What readlink shows of an open file: its path from `root`, or the name of what has no path. Where that is bound somewhere it has one.
+ */
 export function describePath(path: Path, root: Path): string {
   const { dentry } = path
-  const dynamic = dentry.sb.dynamicName(dentry)
+  const dynamic = dentry === path.mnt.root ? null : dentry.sb.dynamicName(dentry)
   if (dynamic !== null) return dynamic
   const deleted = !dentry.hashed && !dentry.isRoot ? ' (deleted)' : ''
   const inside = pathFrom(path, root)
