@@ -6,7 +6,7 @@ import type { Markable } from '../kernel/fanotify/connector.js'
 import type { FanotifyFeatures } from '../kernel/fanotify/features.js'
 import { filesystemTraits } from '../kernel/fanotify/filesystem.js'
 import type { FanotifyGroup } from '../kernel/fanotify/group.js'
-import { HIDDEN_EVENTS, maskWithoutChildren } from '../kernel/fanotify/mark_mask.js'
+import { hiddenEvents, maskWithoutChildren } from '../kernel/fanotify/mark_mask.js'
 import type { MntNamespace } from '../kernel/mnt_namespace.js'
 import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, lookupAt } from '../kernel/namei.js'
 import type { Namespace } from '../kernel/namespace.js'
@@ -207,7 +207,7 @@ function applyMark(call: MarkCall, group: FanotifyGroup): number {
   const given = effectiveMask(flags, call.maskLo)
   const whole = type === FAN_MARK_INODE && dentry.inode.isDir
   const mask = whole ? given : maskWithoutChildren(group.flags, flags, given)
-  if ((flags & FAN_MARK_ADD) === 0) return group.removeMark(object, flags, mask, whole ? 0 : HIDDEN_EVENTS)
+  if ((flags & FAN_MARK_ADD) === 0) return group.removeMark(object, flags, mask, hiddenEvents(flags, whole))
   if (isFutile(flags, type, dentry)) return 0
   const held = type === FAN_MARK_INODE && !dentry.sb.keepsInodes ? dentry : null
   return group.addMark(object, type, flags, mask, held)

@@ -16,12 +16,13 @@ export interface PreparedPidfd {
 
 const GONE: PreparedPidfd = { fd: -ESRCH, file: null }
 
-/** The pidfd of who caused an event: -ESRCH if the reader cannot see it or it has been reaped, -EMFILE without a free descriptor. */
+/** The pidfd of who caused an event: -ESRCH if the reader cannot see it, or before 7.2 if it has been reaped; -EMFILE without a free descriptor. */
 export function preparePidfd(task: Task, group: FanotifyGroup, event: FanotifyEvent): PreparedPidfd {
   const { pid } = event
   const thread = (group.flags & FAN_REPORT_TID) !== 0
   if (pid === null || eventPid(pid, task.pidNamespace) === 0) return GONE
-  if ((thread ? pid.task : pid.group) === null) return GONE
+  const isReaped = (thread ? pid.task : pid.group) === null
+  if (isReaped && !group.kernel.features.fanotify.pidfdOfReaped) return GONE
   const fd = task.files!.free(task.group.rlimits.nofile)
   return fd < 0 ? { fd, file: null } : { fd, file: newPidfd(task, pid, thread ? PIDFD_THREAD : 0) }
 }

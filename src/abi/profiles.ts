@@ -44,7 +44,14 @@ const v73: Profile = {
   pivotRootLooksFirst: true,
   protectedSymlinks: false,
   protectedHardlinks: false,
-  fanotify: { nsid: false, restartableEvents: 0, pidfdWithTid: true, fdinfoNsId: false, fionreadRecords: true },
+  fanotify: {
+    nsid: false,
+    restartableEvents: 0,
+    pidfdWithTid: true,
+    pidfdOfReaped: true,
+    fdinfoNsId: false,
+    fionreadRecords: true,
+  },
 }
 
 const v72: Profile = {
@@ -73,7 +80,7 @@ const v619: Profile = {
   movesBeneathLocked: false,
   pivotRootLooksFirst: false,
   pidTranslationNotty: true,
-  fanotify: { ...v72.fanotify, pidfdWithTid: false, fionreadRecords: false },
+  fanotify: { ...v72.fanotify, pidfdWithTid: false, pidfdOfReaped: false, fionreadRecords: false },
 }
 
 const v618: Profile = {

@@ -2,7 +2,7 @@ import { EPOLLERR, EPOLLET, EPOLLEXCLUSIVE, EPOLLHUP, EPOLLONESHOT, EPOLLWAKEUP 
 import { EEXIST, EINVAL, ELOOP, ENOENT } from '../uapi/errno.js'
 import { O_RDWR, POLLIN, POLLRDNORM } from '../uapi/fcntl.js'
 import { anonPath } from './anon_inode.js'
-import { File } from './file.js'
+import { File, FMODE_NONOTIFY } from './file.js'
 import type { Task } from './task.js'
 import { type Sleeper, WaitQueue } from './wait_queue.js'
 
@@ -78,7 +78,7 @@ export class EpollFile extends File {
   #listed: EpollItem[] = []
 
   constructor(task: Task) {
-    super(anonPath(task.kernel, '[eventpoll]'), O_RDWR, task.cred, 0)
+    super(anonPath(task.kernel, '[eventpoll]'), O_RDWR, task.cred, FMODE_NONOTIFY)
   }
 
   override get ignoresSeek(): boolean {

@@ -309,21 +309,22 @@ describe('an inode mark on a namespace', () => {
 })
 
 describe('who is told of whom', () => {
-  it('a process that was reaped keeps its number in the event, but there is no pidfd of it', () => {
-    const w = new World()
-    const g = w.init(0x8082)
-    w.mark(g, 0x1001, 0x300, '/proc/self/ns/user')
+  it.each([
+    ['v6.18', -1],
+    ['v7.2', 4],
+  ] as const)('%s: a process that was reaped keeps its number in the event; its pidfd is %i', (profile, pidfd) => {
+    const w = new World(profile)
+    const g = w.init(0x282)
+    w.file('/run/x')
+    w.mark(g, ADD, 0x20, '/run/x')
     const child = w.child()
     const nr = child.pid.nr
-    w.as(child, 'unshare', CLONE_NEWUTS)
+    w.as(child, 'openat', AT_FDCWD, '/run/x', 0)
     w.exit(child)
     const out = new Uint8Array(4096)
-    const { events } = decodeEvents(out.subarray(0, w.call('read', g, out, 4096)), { group: 'ns' })
-    expect(events.map(({ mask, pid }) => [mask, pid])).toEqual([
-      [0x100n, nr],
-      [0x200n, nr],
-    ])
-    expect(events.map(({ info }) => (info[0] as { pidfd: number }).pidfd)).toEqual([-1, -1])
+    const { events } = decodeEvents(out.subarray(0, w.call('read', g, out, 4096)))
+    expect(events.map(({ pid }) => pid)).toEqual([nr])
+    expect(events.map(({ info }) => (info.at(-1) as { pidfd: number }).pidfd)).toEqual([pidfd])
   })
 
   it('an unprivileged group sees no pid but its own', () => {

@@ -32,6 +32,7 @@ export const features = (profile: string): FanotifyFeatures => ({
   nsid: profile === 'proposed-nsid',
   restartableEvents: 0,
   pidfdWithTid: true,
+  pidfdOfReaped: true,
   fdinfoNsId: profile === 'proposed-nsid',
   fionreadRecords: true,
 })

@@ -155,7 +155,9 @@ class Model {
       if (mark === undefined) return -ENOENT
       if (way === 0) mark.mask &= ~kept
       else mark.ignore &= ~kept
-      if (mark.mask === 0 && mark.ignore === 0) this.marks.splice(this.marks.indexOf(mark), 1)
+      // The older ignore masks know no flags: what is left of a directory's are of no use to the mark.
+      const blind = isDirectory(thing) && (way & FAN_MARK_IGNORED_MASK) !== 0 ? FAN_ONDIR | FAN_EVENT_ON_CHILD : 0
+      if (((mark.mask | mark.ignore) & ~blind) === 0) this.marks.splice(this.marks.indexOf(mark), 1)
       return 0
     }
     if (mark === undefined) {

@@ -5,9 +5,16 @@ import {
   FAN_MARK_IGNORED_MASK,
   FAN_REPORT_DIR_FID,
 } from '../../uapi/constants/fanotify.js'
+import { EVENT_FLAGS } from './masks.js'
 
-/** Bits of a mark's mask that fanotify sets by itself where the object is not an inode mark's directory. */
-export const HIDDEN_EVENTS: number = FAN_EVENT_ON_CHILD
+/**
+ * The bits that alone do not keep a mark when FAN_MARK_REMOVE takes the others: what fanotify set in secret where the object is not
+ * an inode mark's directory (`whole`), and there the flags that FAN_MARK_IGNORED_MASK does not know.
+ */
+export function hiddenEvents(flags: number, whole: boolean): number {
+  if (!whole) return FAN_EVENT_ON_CHILD
+  return (flags & FAN_MARK_IGNORED_MASK) !== 0 ? EVENT_FLAGS : 0
+}
 
 /**
  * The mask that a mark on anything but a directory's inode gets: FAN_EVENT_ON_CHILD means nothing to it, and a group
