@@ -353,10 +353,10 @@ export const ACTIONS: readonly Action[] = [
       const { ret, outs } = machine.call(actor.number, 'socketpair', AF_UNIX, SOCK_DGRAM, 0, { out: 8 })
       if (ret < 0) return
       const fds = new DataView(outs[0]!.buffer)
-      const [opener, net] = [actor.user, actor.set.net]
+      const [opener, net, maker] = [actor.user, actor.set.net, actor.pid]
       // What lies in a socket was put there by the other end.
-      const one: Description = { kind: 'unix', opener, net, queue: [] }
-      const other: Description = { kind: 'unix', opener, net, queue: [] }
+      const one: Description = { kind: 'unix', opener, net, maker, queue: [] }
+      const other: Description = { kind: 'unix', opener, net, maker, queue: [] }
       actor.table.set(fds.getInt32(0, true), one)
       actor.table.set(fds.getInt32(4, true), other)
       PEERS.set(one, other)

@@ -49,7 +49,8 @@ export type Description = { readonly opener: Ns } & (
   | { readonly kind: 'other' }
   | { readonly kind: 'ns'; readonly ns: Ns }
   | { readonly kind: 'socket'; readonly net: Ns }
-  | { readonly kind: 'unix'; readonly net: Ns; readonly queue: Description[] }
+  /** One of a pair, and the pid namespace of who made it. */
+  | { readonly kind: 'unix'; readonly net: Ns; readonly maker: Ns; readonly queue: Description[] }
   | { readonly kind: 'pidfd'; readonly task: Actor }
 )
 
@@ -120,6 +121,9 @@ export class World {
     for (const file of files) {
       existing.add(file.opener)
       if (file.kind === 'socket' || file.kind === 'unix') existing.add(file.net)
+      // A process number is one of its pid namespace, also when its process is long gone.
+      if (file.kind === 'unix') existing.add(file.maker)
+      if (file.kind === 'pidfd') existing.add(file.task.pid)
     }
     // Whoever owns has a lower number than what it owns.
     for (const ns of [...this.namespaces].sort((a, b) => b.id - a.id)) {
