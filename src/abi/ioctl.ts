@@ -1,4 +1,5 @@
 import { CAP_NET_ADMIN } from '../kernel/capability.js'
+import { isTerminal } from '../kernel/char_device.js'
 import { nsCapable } from '../kernel/cred.js'
 import type { File, FileKind } from '../kernel/file.js'
 import { openNs } from '../kernel/nsfs.js'
@@ -14,9 +15,9 @@ import { installFile } from './install_file.js'
 import { putUser32 } from './memory.js'
 import { nsIoctl } from './nsfs.js'
 import { pidfdIoctl } from './pidfd_ioctl.js'
-
 import type { Registers } from './registers.js'
 import type { SyscallRow } from './syscall_row.js'
+import { ttyIoctl } from './tty_ioctl.js'
 
 const FIOCLEX = 0x5451
 const FIONCLEX = 0x5450
@@ -31,7 +32,7 @@ export type IoctlHandler = (task: Task, file: File, command: number, regs: Regis
 
 /** What most files do: they say how much can be read, where they know. */
 function plain(_task: Task, file: File, command: number, regs: Registers): number {
-  if (command !== FIONREAD) return -ENOTTY
+  if (command !== FIONREAD) return isTerminal(file) ? ttyIoctl(command, regs) : -ENOTTY
   const bytes = file.readable()
   return bytes < 0 ? bytes : putUser32(regs.memory, regs.ptr(2), bytes)
 }
@@ -103,7 +104,7 @@ export const ioctlSyscalls: readonly SyscallRow[] = [
     nr: 16,
     name: 'ioctl',
     support: 'partial',
-    note: 'FIOCLEX, FIONCLEX, FIONBIO, FIONREAD, NS_*, SIOCGSKNS, PIDFD_*; anything else ENOTTY',
+    note: 'FIOCLEX, FIONCLEX, FIONBIO, FIONREAD, TCGETS, NS_*, SIOCGSKNS, PIDFD_*; anything else ENOTTY',
     handler: ioctl,
   },
 ]

@@ -45,6 +45,10 @@ class CharDeviceFile extends File {
     this.#device = what
   }
 
+  get isTerminal(): boolean {
+    return this.#device === CONSOLE
+  }
+
   override read(_task: Task, buffer: UserBuffer): number {
     if (this.#device.reads === 'nothing' || buffer.remaining === 0) return 0
     if (this.#device.reads === 'silence') return this.isNonBlocking ? -EAGAIN : WOULD_BLOCK
@@ -83,6 +87,11 @@ class CharDeviceFile extends File {
   override seek(position: number): number {
     return this.#device.seekable ? 0 : super.seek(position)
   }
+}
+
+/** True for the console. */
+export function isTerminal(file: File): boolean {
+  return file instanceof CharDeviceFile && file.isTerminal
 }
 
 /** Opens the device that the node at `path` names; -ENXIO when there is none. */

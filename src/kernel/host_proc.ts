@@ -26,6 +26,11 @@ export class HostProcInode extends MemoryInode {
     return false
   }
 
+  /** Something is mounted on it there. */
+  override get isBusy(): boolean {
+    return true
+  }
+
   override lookup(task: Task, dir: Dentry, name: string): Dentry | number {
     if (!this.#filled) {
       this.#filled = true

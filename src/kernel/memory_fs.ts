@@ -1,5 +1,5 @@
 import { TMPFS_MAGIC } from '../uapi/constants/magic.js'
-import { EFBIG, EINVAL, ENAMETOOLONG, ENOENT, ENOSPC, ENOTEMPTY, ENXIO } from '../uapi/errno.js'
+import { EBUSY, EFBIG, EINVAL, ENAMETOOLONG, ENOENT, ENOSPC, ENOTEMPTY, ENXIO } from '../uapi/errno.js'
 import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_ISGID } from '../uapi/fcntl.js'
 import { openDevice } from './char_device.js'
 import { Dentry } from './dentry.js'
@@ -318,7 +318,13 @@ export class MemoryInode extends Inode {
     return 0
   }
 
+  /** True if it cannot be taken away or renamed, whatever is in it. */
+  get isBusy(): boolean {
+    return false
+  }
+
   override rmdir(_task: Task, _dir: Dentry, child: Dentry): number {
+    if ((child.inode as MemoryInode).isBusy) return -EBUSY
     if (!isEmpty(child)) return -ENOTEMPTY
     child.inode.nlink = 0
     this.nlink--
@@ -335,6 +341,7 @@ export class MemoryInode extends Inode {
     target: Dentry | null,
     whiteout: boolean,
   ): number {
+    if ((oldDentry.inode as MemoryInode).isBusy || (target?.inode as MemoryInode | undefined)?.isBusy) return -EBUSY
     if (target !== null && !isEmpty(target)) return -ENOTEMPTY
     if (whiteout && this.#isFull) return -ENOSPC
     const oldDir = oldDentry.parent
