@@ -18,6 +18,9 @@ export class Dentry {
   hashed: boolean
   /** Its place in the listings of its directory, where the filesystem keeps one. */
   offset = 0
+  /** The entries of the directory that got their names after and before this one. */
+  newer: Dentry | null = null
+  older: Dentry | null = null
   /** The name is gone and nobody uses the dentry any more. */
   dead = false
 

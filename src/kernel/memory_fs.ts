@@ -12,6 +12,7 @@ import { MemoryFile } from './memory_file.js'
 import { gidThrough, type MntIdmap, uidThrough } from './mnt_idmap.js'
 import { PAGE_SIZE, Pages } from './pages.js'
 import type { Path } from './path.js'
+import { inGroupOrCapable } from './permission.js'
 import { openFifo, type Pipe } from './pipe.js'
 import { SuperBlock } from './super_block.js'
 import type { Task } from './task.js'
@@ -22,6 +23,7 @@ const WHITEOUT_MODE = S_IFCHR
 /** What an entry adds to the size of a directory on tmpfs; `.` and `..` count. */
 const DIRENT_SIZE = 20
 const HOSTFS_BLOCK_SIZE = 1024
+const SETGID_EXEC = S_ISGID | 0o010
 const NAME_MAX = 255
 /** handle_type of tmpfs: a generation and a 64-bit inode number. */
 const FILEID_INO32_GEN = 1
@@ -241,8 +243,11 @@ export class MemoryInode extends Inode {
     const { fsuid, fsgid } = task.cred
     const sgid = (this.mode & S_ISGID) !== 0
     const gid = sgid ? this.gid : gidThrough(idmap, this.sb, fsgid)
-    const isDir = (mode & S_IFMT) === S_IFDIR
-    return new MemoryInode(this.#sb, sgid && isDir ? mode | S_ISGID : mode, uidThrough(idmap, this.sb, fsuid), gid)
+    let bits = mode
+    if (sgid && (mode & S_IFMT) === S_IFDIR) bits |= S_ISGID
+    // Who is not in the directory's group makes nothing that would run as it.
+    else if (sgid && (mode & SETGID_EXEC) === SETGID_EXEC && !inGroupOrCapable(task, this, idmap)) bits &= ~S_ISGID
+    return new MemoryInode(this.#sb, bits, uidThrough(idmap, this.sb, fsuid), gid)
   }
 
   #make(task: Task, { mnt, dentry }: Path, name: string, mode: number): Dentry {
@@ -348,8 +353,6 @@ export class MemoryInode extends Inode {
     const oldName = oldDentry.name
     const to = newDir.inode as MemoryInode
     const isDir = oldDentry.inode.isDir
-    const place = target === null ? 0 : target.offset
-    const stays = target === null && newDir === oldDir
     if (target !== null) {
       if (!target.inode.isDir && target.inode.nlink > 1) this.#sb.moreNames--
       target.inode.nlink = target.inode.isDir ? 0 : target.inode.nlink - 1
@@ -357,8 +360,7 @@ export class MemoryInode extends Inode {
       to.size -= this.#direntSize
       target.drop()
     }
-    if (stays) oldDentry.drop()
-    else this.#remove(oldDentry)
+    this.#remove(oldDentry)
     if (isDir) {
       this.nlink--
       to.nlink++
@@ -366,12 +368,13 @@ export class MemoryInode extends Inode {
     oldDentry.name = newName
     oldDentry.parent = newDir
     newDir.add(oldDentry)
-    if (!stays) {
-      to.size += this.#direntSize
-      if (target === null) to.offsets.add(oldDentry)
-      else to.offsets.replace(place, oldDentry)
+    to.size += this.#direntSize
+    if (target === null) to.offsets.add(oldDentry)
+    else to.offsets.replace(target, oldDentry)
+    if (whiteout) {
+      this.#newInode(task, null, WHITEOUT_MODE).enterAs(oldDir, oldName)
+      to.offsets.listFirst(oldDentry)
     }
-    if (whiteout) this.#newInode(task, null, WHITEOUT_MODE).enterAs(oldDir, oldName)
     this.#entryChanged(oldDentry.inode)
     if (to !== this) to.#entryChanged(target?.inode ?? null)
     else if (target !== null) target.inode.ctime = this.ctime
@@ -381,8 +384,8 @@ export class MemoryInode extends Inode {
   override exchange(_task: Task, a: Dentry, b: Dentry): number {
     const dirA = a.parent
     const dirB = b.parent
-    const placeA = a.offset
-    const placeB = b.offset
+    const entriesA = (dirA.inode as MemoryInode).offsets
+    const entriesB = (dirB.inode as MemoryInode).offsets
     const nameA = a.name
     if (dirA !== dirB && a.inode.isDir !== b.inode.isDir) {
       const moves = a.inode.isDir ? 1 : -1
@@ -395,8 +398,7 @@ export class MemoryInode extends Inode {
     b.parent = dirA
     dirB.add(a)
     dirA.add(b)
-    ;(dirA.inode as MemoryInode).offsets.replace(placeA, b)
-    ;(dirB.inode as MemoryInode).offsets.replace(placeB, a)
+    entriesA.exchange(a, b, entriesB)
     ;(dirA.inode as MemoryInode).#entryChanged(a.inode)
     ;(dirB.inode as MemoryInode).#entryChanged(b.inode)
     return 0

@@ -1,6 +1,6 @@
 import { EACCES, EPERM, EROFS } from '../uapi/errno.js'
 import { S_ISVTX } from '../uapi/fcntl.js'
-import { CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER } from './capability.js'
+import { CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID } from './capability.js'
 import { inGroup, nsCapable } from './cred.js'
 import type { Inode } from './inode.js'
 import { hasOwners, type MntIdmap, vfsgid, vfsuid } from './mnt_idmap.js'
@@ -21,6 +21,11 @@ export function capableWrtInode(task: Task, inode: Inode, cap: number, idmap: Mn
   const { userNs } = task.cred
   if (!nsCapable(task.cred, userNs, cap)) return false
   return userNs.hasUid(vfsuid(idmap, inode)) && userNs.hasGid(vfsgid(idmap, inode))
+}
+
+/** True when the task is in the inode's group, or may set set-group-id for any (CAP_FSETID). */
+export function inGroupOrCapable(task: Task, inode: Inode, idmap: MntIdmap | null = null): boolean {
+  return inGroup(task.cred, vfsgid(idmap, inode)) || capableWrtInode(task, inode, CAP_FSETID, idmap)
 }
 
 /** True when the task's fsuid owns the inode or it may act as the owner (CAP_FOWNER). */

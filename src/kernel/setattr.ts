@@ -8,7 +8,14 @@ import { fsnotifyDentry } from './fsnotify.js'
 import { INVALID_ID } from './id_map.js'
 import { gidThrough, uidThrough, vfsgid, vfsuid } from './mnt_idmap.js'
 import type { Path } from './path.js'
-import { capableWrtInode, inodePermission, MAY_WRITE, ownerOrCapable, wantWrite } from './permission.js'
+import {
+  capableWrtInode,
+  inGroupOrCapable,
+  inodePermission,
+  MAY_WRITE,
+  ownerOrCapable,
+  wantWrite,
+} from './permission.js'
 import type { Task } from './task.js'
 import type { Timespec } from './timespec.js'
 
@@ -77,12 +84,13 @@ function keepsOwners({ mnt: { idmap }, dentry: { inode } }: Path, { uid, gid }: 
 function withoutPrivileges(task: Task, path: Path): number {
   const { mode } = path.dentry.inode
   let left = mode & ~S_ISUID
-  if ((mode & S_ISGID) !== 0 && ((mode & GROUP_EXEC) !== 0 || !inGroupOrCapable(task, path))) left &= ~S_ISGID
+  if (
+    (mode & S_ISGID) !== 0 &&
+    ((mode & GROUP_EXEC) !== 0 || !inGroupOrCapable(task, path.dentry.inode, path.mnt.idmap))
+  )
+    left &= ~S_ISGID
   return left
 }
-
-const inGroupOrCapable = (task: Task, { mnt: { idmap }, dentry: { inode } }: Path): boolean =>
-  inGroup(task.cred, vfsgid(idmap, inode)) || capableWrtInode(task, inode, CAP_FSETID, idmap)
 
 /** Changes attributes of what is at `path`, and tells so (`notify_change`): 0 or -errno. */
 export function notifyChange(task: Task, path: Path, attributes: Attributes): number {
@@ -105,7 +113,7 @@ export function notifyChange(task: Task, path: Path, attributes: Attributes): nu
   if (gid !== undefined) inode.gid = gidThrough(idmap, inode.sb, gid)
   if (mode !== undefined) {
     let bits = mode & 0o7777
-    if (attributes.force !== true && !inGroupOrCapable(task, path)) bits &= ~S_ISGID
+    if (attributes.force !== true && !inGroupOrCapable(task, inode, idmap)) bits &= ~S_ISGID
     inode.mode = (inode.mode & ~0o7777) | bits
   }
   if (inode.sb.keepsTimes) {

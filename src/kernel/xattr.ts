@@ -1,18 +1,24 @@
 import { FAN_ATTRIB } from '../uapi/constants/fanotify.js'
 import { EEXIST, EINVAL, ENODATA, ENOSYS, EOPNOTSUPP, EPERM } from '../uapi/errno.js'
 import { S_ISVTX } from '../uapi/fcntl.js'
-import { CAP_SYS_ADMIN } from './capability.js'
+import { CAP_SETFCAP, CAP_SYS_ADMIN } from './capability.js'
 import { nsCapable } from './cred.js'
 import type { Dentry } from './dentry.js'
 import { fsnotifyDentry } from './fsnotify.js'
 import type { Inode } from './inode.js'
 import { hasOwners } from './mnt_idmap.js'
 import type { Path } from './path.js'
-import { inodePermission, MAY_READ, MAY_WRITE, ownerOrCapable, wantWrite } from './permission.js'
+import { capableWrtInode, inodePermission, MAY_READ, MAY_WRITE, ownerOrCapable, wantWrite } from './permission.js'
 import type { Task } from './task.js'
 
 /** Names that tmpfs keeps attributes under. */
 const PREFIXES: readonly string[] = ['user.', 'trusted.', 'security.']
+const FILE_CAPABILITIES = 'security.capability'
+/** Sizes of what that holds, and the upper byte of its first word, by version. */
+const CAPABILITY_VERSIONS: ReadonlyMap<number, number> = new Map([
+  [20, 2],
+  [24, 3],
+])
 /** `linux/posix_acl_xattr.h`. */
 const ACL_VERSION = 2
 const ACL_HEADER = 4
@@ -26,8 +32,12 @@ function mayTouch(task: Task, path: Path, name: string, mask: number): number {
   if ((mask & MAY_WRITE) !== 0 && (inode.immutable || !hasOwners(idmap, inode))) return -EPERM
   if (name.startsWith('system.')) return 0
   if (name.startsWith('security.')) {
-    const isWrite = (mask & MAY_WRITE) !== 0 && name !== 'security.capability'
-    return isWrite && !nsCapable(task.cred, inode.sb.userNs, CAP_SYS_ADMIN) ? -EPERM : 0
+    if ((mask & MAY_WRITE) === 0) return 0
+    const may =
+      name === FILE_CAPABILITIES
+        ? capableWrtInode(task, inode, CAP_SETFCAP, idmap)
+        : nsCapable(task.cred, inode.sb.userNs, CAP_SYS_ADMIN)
+    return may ? 0 : -EPERM
   }
   const isAdmin = task.cred.effective.has(CAP_SYS_ADMIN) && task.cred.userNs === task.kernel.initUserNs
   if (name.startsWith('trusted.')) return isAdmin ? 0 : (mask & MAY_WRITE) !== 0 ? -EPERM : -ENODATA
@@ -86,7 +96,8 @@ export function setXattr(
   const { inode } = path.dentry
   const acl = ACL.exec(name)
   if (acl !== null) return wantWrite(path) || checkAcl(value) || dropAcl(task, path.dentry, acl[1] === 'default')
-  const error = wantWrite(path) || mayTouch(task, path, name, MAY_WRITE)
+  const isWrong = name === FILE_CAPABILITIES && CAPABILITY_VERSIONS.get(value.length) !== value[3]
+  const error = wantWrite(path) || (isWrong ? -EINVAL : mayTouch(task, path, name, MAY_WRITE))
   if (error !== 0) return error
   const xattrs = holder(inode, name)
   if (typeof xattrs === 'number') return xattrs
