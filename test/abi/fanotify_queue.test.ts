@@ -132,6 +132,52 @@ describe('the queue', () => {
     )
   })
 
+  it.each([
+    ['v6.18', () => 24],
+    ['v7.2', (length: number) => length],
+  ] as const)('%s: events of every length are read whole and in order, whatever the buffer', (profile, counted) => {
+    const action = fc.oneof(
+      fc.record({ do: fc.constant('make' as const), name: fc.integer({ min: 1, max: 40 }) }),
+      fc.record({ do: fc.constant('read' as const), size: fc.integer({ min: 0, max: 400 }) }),
+    )
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 25 }), (actions) => {
+        const world = new World(profile)
+        const [fd, twin] = [0x1e02, 0x1e02].map((flags) => {
+          const group = world.call('fanotify_init', flags, 0)
+          expect(world.call('fanotify_mark', group, 1, 0x100, -100, cString('/run'))).toBe(0)
+          return group
+        }) as [number, number]
+        const pieces: Uint8Array[] = []
+        /** event_len of what is queued. */
+        const queued: number[] = []
+        for (const [at, step] of actions.entries()) {
+          if (step.do === 'make') {
+            const name = `${at}`.padStart(step.name + 1, 'n')
+            expect(world.call('mknodat', -100, cString(`/run/${name}`), 0o100644, 0)).toBe(0)
+            // Metadata, the directory's record with its name, padded to 4, and the file's.
+            queued.push(24 + ((32 + name.length + 1 + 3) & ~3) + 32)
+          } else {
+            const out = new Uint8Array(step.size).fill(0xaa)
+            const ret = world.call('read', fd, out, step.size)
+            let fits = 0
+            let bytes = 0
+            while (fits < queued.length && bytes + queued[fits]! <= step.size) bytes += queued[fits++]!
+            expect(ret).toBe(queued.length === 0 ? EAGAIN : fits === 0 ? EINVAL : bytes)
+            expect(out.subarray(bytes).every((byte) => byte === 0xaa)).toBe(true)
+            pieces.push(out.slice(0, bytes))
+            queued.splice(0, fits)
+          }
+          expect(world.fionread(fd)).toBe(queued.reduce((sum, length) => sum + counted(length), 0))
+          expect(world.poll(fd)).toBe(queued.length === 0 ? 0 : 0x41)
+        }
+        pieces.push(world.drain(fd))
+        expect(concat(pieces)).toEqual(world.drain(twin))
+      }),
+      { numRuns: 100 },
+    )
+  })
+
   it('FIONREAD of v6.18 leaves records out of the count', () => {
     const world = new World('v6.18')
     const fd = world.call('fanotify_init', 0x4002, 0)
