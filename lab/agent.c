@@ -739,8 +739,11 @@ static struct task *first_task(void) {
   if (pid < 0) die("fork: %s", strerror(errno));
   if (pid == 0) {
     clean_fds();
-    /* whatever a program's tasks can do they have done when the driver runs again; where that is not allowed, it asks more often */
-    sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){1});
+    /*
+     * What a program's tasks can do they have done when the driver runs again. Not by a real-time policy: the pid 1 of a
+     * pid namespace may spin in its exit until another task had its turn.
+     */
+    setpriority(PRIO_PROCESS, 0, -20);
     char *stack = shm->stack[0] + TASK_STACK;
     __asm__ volatile(
         "mov %0, %%rsp\n\t"
@@ -902,6 +905,7 @@ static void end_program(void) {
 /* ---- mounts: what a program left behind goes away, or the agent says that it cannot ---- */
 
 static char *base_mounts;
+static struct stat base_root;
 
 static char *read_mounts(void) {
   size_t room = 65536, n = 0;
@@ -954,10 +958,12 @@ static int clean_mounts(void) {
   }
   free(now);
   static const char *const scratch[] = {"/run", "/tmp"};
-  for (int i = 0; i < (in_sandbox ? 2 : 1); i++) {
+  for (int i = 0; i < 2; i++) {
     int fd = open(scratch[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || empty_directory(fd)) clean = 0;
   }
+  struct stat root;
+  if (stat("/", &root) || memcmp(&root.st_mtim, &base_root.st_mtim, sizeof root.st_mtim)) clean = 0;
   return clean;
 }
 
@@ -1476,6 +1482,7 @@ int main(int argc, char **argv) {
   if (shm == MAP_FAILED) die("mmap: %s", strerror(errno));
   make_buffers();
   base_mounts = read_mounts();
+  if (stat("/", &base_root)) die("/: %s", strerror(errno));
   terminal_flags = fcntl(0, F_GETFL);
   say_hello();
 
