@@ -7,13 +7,10 @@ import { EmbedderMemory, type UserMemory } from './memory.js'
 import { type PendingSyscall, sleepOn } from './pending.js'
 import { type PermissionWait, permissionWait } from './permission_wait.js'
 import { DEFAULT_PROFILE, PROFILES, type Profile, type ProfileName } from './profiles.js'
-import { Registers } from './registers.js'
+import { Registers, type SyscallArg, type View } from './registers.js'
 import type { SyscallRow } from './syscall_row.js'
 import { syscallByName, syscallByNumber } from './table.js'
-import { PinnedViews, type View, ViewMemory } from './view_memory.js'
-
-/** A register: a number (negative ones are sign-extended), a bigint (its low 64 bits), a pointer to a view, or NULL. */
-export type SyscallArg = number | bigint | View | null | undefined
+import { PinnedViews, ViewMemory } from './view_memory.js'
 
 /** What an emulator is started with. */
 export interface BootOptions {
@@ -140,21 +137,28 @@ export class Emulator {
     a5?: SyscallArg,
   ): number | PendingSyscall {
     const row = typeof call === 'string' ? syscallByName(call) : syscallByNumber(call)
-    let regs = this.#registers
-    if (regs === null) regs = new Registers(new ViewMemory(this.#pinned))
-    else this.#registers = null
-    setArg(regs, 0, a0)
-    setArg(regs, 1, a1)
-    setArg(regs, 2, a2)
-    setArg(regs, 3, a3)
-    setArg(regs, 4, a4)
-    setArg(regs, 5, a5)
+    const regs = this.#registers ?? this.#newRegisters()
+    this.#registers = null
+    const { args } = regs
+    args[0] = a0
+    args[1] = a1
+    args[2] = a2
+    args[3] = a3
+    args[4] = a4
+    args[5] = a5
     const result = this.#run(task, row, typeof call === 'number' ? call : -1, regs)
     if (typeof result === 'number') {
-      ;(regs.memory as ViewMemory).unmap()
+      // The views are the caller's again.
+      for (let n = 0; n < 6; n++) args[n] = undefined
+      regs.memory.forget()
       this.#registers = regs
     }
     return result
+  }
+
+  #newRegisters(): Registers {
+    const args: SyscallArg[] = [undefined, undefined, undefined, undefined, undefined, undefined]
+    return new Registers(args, new ViewMemory(this.#pinned, args))
   }
 
   /**
@@ -165,8 +169,10 @@ export class Emulator {
    * @throws as {@link syscall} does, and what `memory` throws
    */
   syscallRegs(task: Task, nr: number, regs: BigUint64Array, memory: UserMemory): number | PendingSyscall {
-    const registers = new Registers(new EmbedderMemory(memory))
-    for (let n = 0; n < 6; n++) registers.setBigInt(n, regs[n] ?? 0n)
+    const registers = new Registers(
+      Array.from({ length: 6 }, (_, n) => regs[n]),
+      new EmbedderMemory(memory),
+    )
     return this.#run(task, syscallByNumber(nr), nr, registers)
   }
 
@@ -216,19 +222,5 @@ export class Emulator {
 
   #complete(pending: PendingSyscall): void {
     this.onComplete?.(pending)
-  }
-}
-
-function setArg(regs: Registers, n: number, arg: SyscallArg): void {
-  if (typeof arg === 'number') {
-    regs.setNumber(n, arg)
-  } else if (arg === undefined || arg === null) {
-    regs.low[n] = 0
-    regs.high[n] = 0
-  } else if (typeof arg === 'bigint') {
-    regs.setBigInt(n, arg)
-  } else {
-    regs.low[n] = 0
-    regs.high[n] = (regs.memory as ViewMemory).map(n, arg)
   }
 }

@@ -27,10 +27,15 @@ export abstract class Memory {
 
   /** Sets {@link found} to what lies at `addr`, and gives how many of the `len` bytes there are before the fault. */
   abstract locate(addr: number, len: number): number
-  /** Copies `len` bytes from `addr` into `dst`; gives how many were copied before the fault (`len` when there was none). */
-  abstract copyIn(addr: number, dst: Uint8Array, len: number): number
-  /** Copies the first `len` bytes of `src` to `addr`; gives how many were copied before the fault. */
-  abstract copyOut(addr: number, src: Uint8Array, len: number): number
+  /** The call is over: what {@link locate} found is the caller's again. */
+  forget(): void {
+    this.found = NOTHING
+  }
+
+  /** Copies `len` bytes from `addr` into `dst` at `at`; gives how many were copied before the fault (`len` when there was none). */
+  abstract copyIn(addr: number, dst: Uint8Array, len: number, at?: number): number
+  /** Copies `len` bytes of `src` from `at` on to `addr`; gives how many were copied before the fault. */
+  abstract copyOut(addr: number, src: Uint8Array, len: number, at?: number): number
   /** How many of the `len` bytes at `addr` could be written, as far as that is known without writing. */
   abstract writable(addr: number, len: number): number
 
@@ -92,16 +97,16 @@ export class EmbedderMemory extends Memory {
     return Math.min(this.found.length, len)
   }
 
-  override copyIn(addr: number, dst: Uint8Array, len: number): number {
+  override copyIn(addr: number, dst: Uint8Array, len: number, at = 0): number {
     const got = this.locate(addr, len)
-    if (got !== 0) dst.set(got === this.found.length ? this.found : this.found.subarray(0, got))
+    if (got !== 0) dst.set(got === this.found.length ? this.found : this.found.subarray(0, got), at)
     return got
   }
 
-  override copyOut(addr: number, src: Uint8Array, len: number): number {
+  override copyOut(addr: number, src: Uint8Array, len: number, at = 0): number {
     if (len === 0) return 0
     if (!accessOk(addr, 1)) return 0
-    return Math.min(this.#user.write(BigInt(addr), len === src.length ? src : src.subarray(0, len)), len)
+    return Math.min(this.#user.write(BigInt(addr), len === src.length ? src : src.subarray(at, at + len)), len)
   }
 
   override writable(_addr: number, len: number): number {

@@ -36,20 +36,32 @@ const LONGEST_KNOWN = 128
  */
 const knownNames: KnownName[] = new Array<KnownName>(KNOWN_NAMES).fill({ bytes: new Uint8Array(0), text: '' })
 
+/** Where a name is kept that ends like the bytes before `end`. */
+function slotOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = end - start
+  for (let at = hash > 4 ? end - 4 : start; at < end; at++) hash = Math.imul(hash, 31) + bytes[at]!
+  return hash & (KNOWN_NAMES - 1)
+}
+
+/** True if `known` lies in `bytes` at `start`, which has room for it. */
+function liesAt(bytes: Uint8Array, start: number, known: Uint8Array): boolean {
+  const { length } = known
+  let at = 0
+  for (; at + 4 <= length; at += 4) {
+    if (known[at] !== bytes[start + at] || known[at + 1] !== bytes[start + at + 1]) return false
+    if (known[at + 2] !== bytes[start + at + 2] || known[at + 3] !== bytes[start + at + 3]) return false
+  }
+  for (; at < length; at++) if (known[at] !== bytes[start + at]) return false
+  return true
+}
+
 /** As {@link nameOf}. */
 function knownName(bytes: Uint8Array, start: number, end: number): string {
-  const length = end - start
-  let hash = length
-  for (let at = length > 4 ? end - 4 : start; at < end; at++) hash = Math.imul(hash, 31) + bytes[at]!
-  const slot = hash & (KNOWN_NAMES - 1)
+  const slot = slotOf(bytes, start, end)
   const known = knownNames[slot]!
-  if (known.bytes.length === length) {
-    let at = 0
-    while (at < length && known.bytes[at] === bytes[start + at]) at++
-    if (at === length) return known.text
-  }
+  if (known.bytes.length === end - start && liesAt(bytes, start, known.bytes)) return known.text
   const text = nameOf(bytes, start, end)
-  if (length <= LONGEST_KNOWN) knownNames[slot] = { bytes: bytes.slice(start, end), text }
+  if (end - start <= LONGEST_KNOWN) knownNames[slot] = { bytes: bytes.slice(start, end), text }
   return text
 }
 
@@ -58,6 +70,11 @@ export function readString(memory: Memory, address: number, max: number = PATH_M
   const got = memory.locate(address, max)
   const { found: bytes, foundAt: start } = memory
   const end = start + got
+  // Mostly the NUL is the last byte there is, and a known name, which has none, need not be searched for one.
+  if (got > 0 && bytes[end - 1] === 0) {
+    const known = knownNames[slotOf(bytes, start, end - 1)]!
+    if (known.bytes.length === got - 1 && liesAt(bytes, start, known.bytes)) return known.text
+  }
   let at = start
   while (at < end && bytes[at] !== 0) at++
   if (at < end) return knownName(bytes, start, at)

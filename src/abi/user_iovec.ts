@@ -31,8 +31,7 @@ export class UserIovec implements UserBuffer {
     while (done < length) {
       const want = this.#chunk(length - done)
       const at = start + done
-      const piece = at === 0 ? source : source.subarray(at, at + want)
-      const copied = this.#memory.copyOut(this.#addresses[this.#segment]! + this.#offset, piece, want)
+      const copied = this.#memory.copyOut(this.#addresses[this.#segment]! + this.#offset, source, want, at)
       done += copied
       this.#advance(copied)
       if (copied < want) break
@@ -45,8 +44,7 @@ export class UserIovec implements UserBuffer {
     while (done < length) {
       const want = this.#chunk(length - done)
       const at = start + done
-      const piece = at === 0 ? target : target.subarray(at, at + want)
-      const copied = this.#memory.copyIn(this.#addresses[this.#segment]! + this.#offset, piece, want)
+      const copied = this.#memory.copyIn(this.#addresses[this.#segment]! + this.#offset, target, want, at)
       done += copied
       this.#advance(copied)
       if (copied < want) break
@@ -85,14 +83,12 @@ export class UserRange implements UserBuffer {
 
   copyOut(source: Uint8Array, start: number, length: number): number {
     if (length === 0) return 0
-    const piece = start === 0 ? source : source.subarray(start, start + length)
-    return this.#advance(this.#memory.copyOut(this.#address, piece, length))
+    return this.#advance(this.#memory.copyOut(this.#address, source, length, start))
   }
 
   copyIn(target: Uint8Array, start: number, length: number): number {
     if (length === 0) return 0
-    const piece = start === 0 ? target : target.subarray(start, start + length)
-    return this.#advance(this.#memory.copyIn(this.#address, piece, length))
+    return this.#advance(this.#memory.copyIn(this.#address, target, length, start))
   }
 
   #advance(bytes: number): number {

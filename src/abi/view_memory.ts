@@ -1,15 +1,11 @@
 import { Memory } from './memory.js'
-
-/** What may stand for a pointer: the user's memory is exactly these bytes, everything past them is unmapped. */
-export type View = ArrayBufferLike | ArrayBufferView
+import { type SyscallArg, VIEW_WINDOW_HIGH, type View } from './registers.js'
 
 /** Each pointer argument gets a window of the address space this wide; window 7 holds the pinned views. */
-const WINDOW = 2 ** 44
+const WINDOW: number = VIEW_WINDOW_HIGH * 2 ** 32
 const PINNED = 7
 const PAGE = 4096
 const MAX_INT = 0x7fff_ffff
-const NOTHING = new Uint8Array(0)
-
 /** Up to so many bytes a loop is faster than `set`. */
 const SMALL = 128
 
@@ -70,34 +66,13 @@ export class PinnedViews {
 /** The address space of a call whose pointers are ArrayBuffers or views: argument n is mapped at `(n + 1) << 44`. */
 export class ViewMemory extends Memory {
   readonly #pinned: PinnedViews
-  readonly #views: (View | null)[] = [null, null, null, null, null, null]
-  /** Some argument is mapped. */
-  #mapped = false
+  readonly #args: readonly SyscallArg[]
 
-  constructor(pinned: PinnedViews) {
+  /** @param args the registers of the call, as long as it runs */
+  constructor(pinned: PinnedViews, args: readonly SyscallArg[]) {
     super()
     this.#pinned = pinned
-  }
-
-  /** Maps `view` for argument `n` (0 to 5) and gives the high word of its address (the low word is 0). */
-  map(n: number, view: View): number {
-    this.#views[n] = view
-    this.#mapped = true
-    return (n + 1) << 12
-  }
-
-  /** The view that was mapped for argument `n`. */
-  view(n: number): View | null {
-    return this.#views[n] ?? null
-  }
-
-  /** Unmaps all arguments: the call is done. */
-  unmap(): void {
-    if (!this.#mapped) return
-    const views = this.#views
-    for (let n = 0; n < 6; n++) views[n] = null
-    this.#mapped = false
-    this.found = NOTHING
+    this.#args = args
   }
 
   override locate(addr: number, len: number): number {
@@ -105,8 +80,8 @@ export class ViewMemory extends Memory {
     let bytes: Uint8Array
     let offset: number
     if (window >= 0 && window < 6) {
-      const view = this.#views[window]
-      if (view === null || view === undefined) return 0
+      const view = this.#args[window]
+      if (typeof view !== 'object' || view === null) return 0
       bytes = bytesOf(view)
       offset = addr - (window + 1) * WINDOW
     } else if (window === PINNED - 1) {
@@ -129,21 +104,21 @@ export class ViewMemory extends Memory {
     return Math.min(left, len, MAX_INT) | 0
   }
 
-  override copyIn(addr: number, dst: Uint8Array, len: number): number {
+  override copyIn(addr: number, dst: Uint8Array, len: number, at = 0): number {
     const n = this.locate(addr, len)
     if (n === 0) return 0
     const { found: bytes, foundAt: from } = this
-    if (n <= SMALL) copySmall(dst, 0, bytes, from, n)
-    else dst.set(bytes.subarray(from, from + n))
+    if (n <= SMALL) copySmall(dst, at, bytes, from, n)
+    else dst.set(bytes.subarray(from, from + n), at)
     return n
   }
 
-  override copyOut(addr: number, src: Uint8Array, len: number): number {
+  override copyOut(addr: number, src: Uint8Array, len: number, at = 0): number {
     const n = this.locate(addr, len)
     if (n === 0) return 0
     const { found: bytes, foundAt: to } = this
-    if (n <= SMALL) copySmall(bytes, to, src, 0, n)
-    else bytes.set(n === src.length ? src : src.subarray(0, n), to)
+    if (n <= SMALL) copySmall(bytes, to, src, at, n)
+    else bytes.set(n === src.length ? src : src.subarray(at, at + n), to)
     return n
   }
 

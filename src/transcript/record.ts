@@ -1,5 +1,6 @@
-import type { Emulator, SyscallArg } from '../abi/emulator.js'
+import type { Emulator } from '../abi/emulator.js'
 import type { PendingSyscall } from '../abi/pending.js'
+import type { SyscallArg } from '../abi/registers.js'
 import { describeBoot } from './describe_boot.js'
 import type { Arg, Completion, Header, Step, Transcript } from './format.js'
 import { toHex } from './hex.js'
