@@ -642,6 +642,7 @@ static enum outcome await(struct task *t, u32 number) {
         asleep = sleeps_in_call(t);
         break;
       case 'D':
+        if (s.exits && waits_to_close(t)) return DEAD; /* by its own hand, and not at its end yet */
         asleep = waits_for_others(t) && sleeps_in_call(t);
         if (!stuck) stuck = now_ns();
         /* else it waits for a lock: for one that a sleeping task of the program holds, if it takes so long */

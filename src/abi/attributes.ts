@@ -32,8 +32,17 @@ const UTIME_OMIT = 0x3fff_fffe
 const NANOSECONDS = 1_000_000_000n
 const FALLOC_FL_KEEP_SIZE = 1
 const FALLOC_FL_PUNCH_HOLE = 2
-/** Every mode that fallocate knows. */
-const FALLOC_MODES = 0xff
+/** The ways of fallocate that there are; whether each must keep the size (true) or must not (false). */
+const FALLOC_KINDS: ReadonlyMap<number, boolean | null> = new Map([
+  [0, null],
+  // FALLOC_FL_COLLAPSE_RANGE, FALLOC_FL_ZERO_RANGE, FALLOC_FL_INSERT_RANGE, FALLOC_FL_UNSHARE_RANGE, FALLOC_FL_WRITE_ZEROES
+  [FALLOC_FL_PUNCH_HOLE, true],
+  [0x08, false],
+  [0x10, null],
+  [0x20, false],
+  [0x40, null],
+  [0x80, false],
+])
 const MAX_OFFSET = 2 ** 63
 
 /** Does `what` to the place that a path argument leads to. */
@@ -178,9 +187,9 @@ function fallocate(task: Task, regs: Registers): number | PendingSyscall {
   const offset = regs.i64(2)
   const length = regs.i64(3)
   if (offset < 0 || length <= 0) return -EINVAL
-  if ((mode & ~FALLOC_MODES) !== 0) return -EOPNOTSUPP
   const kind = mode & ~FALLOC_FL_KEEP_SIZE
-  if (kind === FALLOC_FL_PUNCH_HOLE && mode === FALLOC_FL_PUNCH_HOLE) return -EOPNOTSUPP
+  const keepsSize = FALLOC_KINDS.get(kind)
+  if (keepsSize === undefined || keepsSize === (kind === mode)) return -EOPNOTSUPP
   if ((file.mode & FMODE_WRITE) === 0) return -EBADF
   const { inode } = file
   if ((inode.mode & S_IFMT) === S_IFIFO) return -ESPIPE
