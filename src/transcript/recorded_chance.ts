@@ -1,4 +1,7 @@
-import type { Chance } from '../kernel/chance.js'
+import type { Emulator } from '../abi/index.js'
+
+/** What decides where a kernel may go several ways. */
+type Chance = NonNullable<Emulator['kernel']['chance']>
 
 /** What a {@link RecordedChance} takes where a kernel may go several ways. */
 interface Ways {
