@@ -32,6 +32,8 @@ export interface KernelFeatures {
   readonly protectedSymlinks: boolean
   /** Of a file that one could not read and write no other name is made, unless one owns it (Debian's default). */
   readonly protectedHardlinks: boolean
+  /** Sockets with a name take extended attributes of users, as files and directories do. */
+  readonly socketXattrs: boolean
   /** statmount finds a mount by a descriptor (STATMOUNT_BY_FD). */
   readonly statmountByFd: boolean
   /** open_tree and fsmount make mount namespaces (OPEN_TREE_NAMESPACE, FSMOUNT_NAMESPACE). */

@@ -228,7 +228,7 @@ export function dentryOpen(task: Task, path: Path, flags: number, cred: Cred): F
   const file = inode.open(task, path, flags)
   if (typeof file === 'number') return file
   if ((flags & O_DIRECT) !== 0 && (file.mode & FMODE_CAN_ODIRECT) === 0) {
-    file.mode |= FMODE_NONOTIFY
+    // It has been opened by then, so its close is told of.
     file.put()
     return -EINVAL
   }

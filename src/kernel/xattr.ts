@@ -1,6 +1,6 @@
 import { FAN_ATTRIB } from '../uapi/constants/fanotify.js'
 import { EEXIST, EINVAL, ENODATA, ENOSYS, EOPNOTSUPP, EPERM } from '../uapi/errno.js'
-import { S_ISVTX } from '../uapi/fcntl.js'
+import { S_IFMT, S_IFSOCK, S_ISVTX } from '../uapi/fcntl.js'
 import { CAP_SETFCAP, CAP_SYS_ADMIN } from './capability.js'
 import { nsCapable } from './cred.js'
 import type { Dentry } from './dentry.js'
@@ -42,7 +42,8 @@ function mayTouch(task: Task, path: Path, name: string, mask: number): number {
   const isAdmin = task.cred.effective.has(CAP_SYS_ADMIN) && task.cred.userNs === task.kernel.initUserNs
   if (name.startsWith('trusted.')) return isAdmin ? 0 : (mask & MAY_WRITE) !== 0 ? -EPERM : -ENODATA
   if (name.startsWith('user.')) {
-    if (!inode.isReg && !inode.isDir) return (mask & MAY_WRITE) !== 0 ? -EPERM : -ENODATA
+    const isSocket = task.kernel.features.socketXattrs && (inode.mode & S_IFMT) === S_IFSOCK
+    if (!inode.isReg && !inode.isDir && !isSocket) return (mask & MAY_WRITE) !== 0 ? -EPERM : -ENODATA
     const sticky = inode.isDir && (inode.mode & S_ISVTX) !== 0
     if (sticky && (mask & MAY_WRITE) !== 0 && !ownerOrCapable(task, inode, idmap)) return -EPERM
   }
