@@ -133,6 +133,8 @@ const STEP_KEYS = new Set(['step', 'task', 'call', 'args', 'child', 'ret', 'bloc
 const HEX = /^(?:[0-9a-f]{2})*$/
 const REGISTER = /^0x[0-9a-f]{1,16}$/
 const MAX_BUFFER = 1 << 26
+/** Of buffers within buffers; no syscall goes beyond three. */
+const MAX_DEPTH = 16
 
 class Line {
   readonly number: number
@@ -250,14 +252,14 @@ function checkReference(step: unknown, what: string, line: Line, seen: Seen): vo
   if (!seen.steps.has(number)) line.fail(`${what}: there is no step ${number} before this one`)
 }
 
-function checkAt(value: unknown, size: number, what: string, line: Line, seen: Seen): void {
+function checkAt(value: unknown, size: number, what: string, line: Line, seen: Seen, depth: number): void {
   for (const [key, raw] of Object.entries(line.object(value, `${what}.at`))) {
     const where = `${what}.at.${key}`
     if (!/^\d+$/.test(key)) line.fail(`${where} is not a byte offset`)
     const item = line.object(raw, where)
     let length = 8
     if ('ret' in item || 'pid' in item) {
-      checkArg(item, where, line, seen)
+      checkArg(item, where, line, seen, depth)
       length = 4
     } else if ('from' in item) {
       const from = line.array(item.from, `${where}.from`)
@@ -266,13 +268,14 @@ function checkAt(value: unknown, size: number, what: string, line: Line, seen: S
       for (const part of from) line.integer(part, `${where}.from`, 0)
       length = from[3] as number
     } else {
-      checkArg(item, where, line, seen)
+      checkArg(item, where, line, seen, depth + 1)
     }
     if (Number(key) + length > size) line.fail(`${where}: ${length} bytes end past the buffer's ${size}`)
   }
 }
 
-function checkArg(value: unknown, what: string, line: Line, seen: Seen): void {
+function checkArg(value: unknown, what: string, line: Line, seen: Seen, depth = 0): void {
+  if (depth > MAX_DEPTH) line.fail(`buffers are nested more than ${MAX_DEPTH} deep`)
   if (value === null) return
   if (typeof value === 'number') {
     line.integer(value, what, Number.MIN_SAFE_INTEGER)
@@ -291,7 +294,7 @@ function checkArg(value: unknown, what: string, line: Line, seen: Seen): void {
     case 'in':
     case 'inout': {
       const bytes = line.hex(arg[kind], at)
-      if (arg.at !== undefined) checkAt(arg.at, bytes.length / 2, what, line, seen)
+      if (arg.at !== undefined) checkAt(arg.at, bytes.length / 2, what, line, seen, depth)
       return
     }
     case 'out':

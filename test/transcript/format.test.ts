@@ -49,6 +49,15 @@ function refusal(damaged: string, parse: (text: string) => unknown = parseTransc
 }
 
 describe('parseTranscript', () => {
+  it('takes buffers in buffers, and refuses them without end', () => {
+    const nested = (depth: number): object =>
+      depth === 0 ? { in: '00' } : { in: '00'.repeat(8), at: { 0: nested(depth - 1) } }
+    expect(parseTranscript(text({ ...read, args: [3, nested(16), 8], out: [] })).steps).toHaveLength(1)
+    const deep = `${'{"in":"0000000000000000","at":{"0":'.repeat(20_000)}{"in":"00"}${'}}'.repeat(20_000)}`
+    const damaged = text(read).replace('{"out":8}', () => deep)
+    expect(refusal(damaged)).toBe('line 2: buffers are nested more than 16 deep')
+  })
+
   it('gives header and steps, and serialiseTranscript the same text back', () => {
     const whole = text(
       { ...read, blocked: true, ret: undefined, out: undefined },
