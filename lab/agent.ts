@@ -9,13 +9,13 @@ import { LabError } from './lab-error.js'
 
 const FLAGS = ['-O2', '-static', '-fno-stack-protector']
 
-/** Where `agent.c` is: in the nearest folder above that has a `lab/agent.c`, for this runs from `lab` and from a build. */
-function agentSource(): string {
+/** Where a source is: in the nearest folder above that has it in its `lab`, for this runs from `lab` and from a build. */
+function sourceOf(name: string): string {
   const here = dirname(fileURLToPath(import.meta.url))
   for (let folder = here; ; folder = dirname(folder)) {
-    const path = join(folder, 'lab', 'agent.c')
+    const path = join(folder, 'lab', `${name}.c`)
     if (existsSync(path)) return path
-    if (folder === dirname(folder)) throw new LabError(`no lab/agent.c in a folder above ${here}`)
+    if (folder === dirname(folder)) throw new LabError(`no lab/${name}.c in a folder above ${here}`)
   }
 }
 
@@ -24,16 +24,29 @@ function agentSource(): string {
  *
  * @throws LabError when gcc is missing or fails.
  */
-export async function buildAgent(): Promise<string> {
-  const source = agentSource()
+export function buildAgent(): Promise<string> {
+  return build('agent')
+}
+
+/**
+ * The program that runs another where it can write to nothing of this machine.
+ *
+ * @throws LabError when gcc is missing or fails.
+ */
+export function buildContain(): Promise<string> {
+  return build('contain')
+}
+
+async function build(name: string): Promise<string> {
+  const source = sourceOf(name)
   const hash = createHash('sha256').update(readFileSync(source)).update(FLAGS.join(' ')).digest('hex').slice(0, 16)
-  const path = join(cacheFolder(), `agent-${hash}`)
+  const path = join(cacheFolder(), `${name}-${hash}`)
   if (existsSync(path)) return path
   const temporary = `${path}.${process.pid}`
   try {
     await promisify(execFile)('gcc', [...FLAGS, '-o', temporary, source])
   } catch (error) {
-    throw new LabError(`gcc cannot build the agent: ${error instanceof Error ? error.message : String(error)}`)
+    throw new LabError(`gcc cannot build lab/${name}.c: ${error instanceof Error ? error.message : String(error)}`)
   }
   renameSync(temporary, path)
   return path

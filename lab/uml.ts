@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { Program, Transcript } from '../src/transcript/format.js'
-import { buildAgent } from './agent.js'
+import { buildAgent, buildContain } from './agent.js'
 import { AgentBackend, type AgentProcess, type RunOptions } from './backend.js'
 import { cacheFolder } from './cache.js'
 import { LabError } from './lab-error.js'
@@ -30,17 +29,16 @@ export function umlUnavailable(): string | undefined {
   return undefined
 }
 
-const FOLDER = 'kabinet-uml-'
+/** How long a kernel may take to be gone, in milliseconds. */
+const KILL_TIMEOUT = 3000
 
-/** Removes what kernels left whose starter was killed; they end themselves when their channel closes. */
-function sweepFolders(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = name.startsWith(FOLDER) ? Number.parseInt(name.slice(FOLDER.length), 10) : Number.NaN
-    if (pid > 0 && !existsSync(`/proc/${pid}`)) rmSync(join(tmpdir(), name), { recursive: true, force: true })
-  }
-}
+/** What a kernel of one's own may be linked with. */
+const LIBRARIES: readonly string[] = ['/lib', '/lib64', '/usr/lib']
 
-/** A user-mode Linux, with the agent as its pid 1. It sees this machine's files; programs write only to its tmpfs. */
+/**
+ * A user-mode Linux, with the agent as its pid 1. Its root is a tmpfs that goes with it, and it is contained: of this machine's files it sees
+ * the cache's folder and what it is linked with, and can write to none.
+ */
 export class UmlBackend extends AgentBackend {
   override readonly name = 'uml'
   private readonly executable: string
@@ -78,12 +76,17 @@ export class UmlBackend extends AgentBackend {
 
   private async bootKernel(): Promise<AgentProcess> {
     if (!existsSync(this.executable)) throw new LabError(`there is no ${this.executable}: run npm run lab:setup`)
-    const agent = await buildAgent()
-    sweepFolders()
-    const folder = mkdtempSync(join(tmpdir(), `${FOLDER}${process.pid}-`))
+    const [agent, contain] = await Promise.all([buildAgent(), buildContain()])
+    const seen = [cacheFolder()]
+    if (this.executable !== fetchedKernel()) {
+      seen.push(...[dirname(this.executable), ...LIBRARIES].filter((path) => existsSync(path)))
+    }
     const child = spawn(
-      this.executable,
+      contain,
       [
+        ...seen.flatMap((path) => ['--read', path]),
+        '--',
+        this.executable,
         'mem=512M',
         'root=/dev/root',
         'rootfstype=hostfs',
@@ -95,12 +98,11 @@ export class UmlBackend extends AgentBackend {
         'ssl=null',
         'ssl0=fd:3',
         'quiet',
-        `uml_dir=${folder}/`,
+        'uml_dir=/dev/uml/',
       ],
       { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true },
     )
-    const { pid } = child
-    if (pid === undefined) throw new LabError(`cannot start ${this.executable}`)
+    if (child.pid === undefined) throw new LabError(`cannot start ${this.executable}`)
     let log = ''
     const keep = (chunk: Buffer): void => {
       log = (log + chunk.toString()).slice(-4000)
@@ -116,13 +118,10 @@ export class UmlBackend extends AgentBackend {
       window: 2 * ACK_EVERY,
       ended,
       kill: async () => {
-        try {
-          process.kill(-pid, 'SIGKILL')
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-        }
+        child.kill('SIGTERM')
+        const late = setTimeout(() => child.kill('SIGKILL'), KILL_TIMEOUT)
         await ended
-        rmSync(folder, { recursive: true, force: true })
+        clearTimeout(late)
       },
     }
   }

@@ -1,16 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { buildAgent } from '../../lab/agent.js'
 import { asProgram } from '../../lab/as-program.js'
+import { cacheFolder } from '../../lab/cache.js'
 import { UmlBackend } from '../../lab/uml.js'
 import { diffTranscripts } from '../../src/transcript/diff.js'
-import { parseTranscript } from '../../src/transcript/format.js'
+import { type Arg, parseTranscript } from '../../src/transcript/format.js'
+import { O_CREAT } from '../../src/uapi/fcntl.js'
 import { clone, programOf } from './calls.js'
 import { describeLive } from './live.js'
 
 const recordings = new URL('../golden/transcripts/v7.2/', import.meta.url)
 const CLONE_VFORK = 0x4000
+const MNT_DETACH = 2
 
 function recording(name: string): ReturnType<typeof parseTranscript> {
   return parseTranscript(readFileSync(new URL(`${name}.jsonl`, recordings), 'utf8'))
@@ -70,12 +73,52 @@ describeLive('uml', 'programs on a user-mode Linux', () => {
     expect(results[1]).toMatchObject({ status: 'fulfilled', value: { steps: [{ ret: 3 }] } })
   })
 
-  it('leaves nothing running and no folder behind', async () => {
+  it('lets programs write to nothing of this machine, whatever they mount and unmount', async () => {
+    const folder = join(cacheFolder(), 'written')
+    const name = `kabinet-${process.pid}`
+    const create = (path: string): [number, string, Arg[]] => [1, 'openat', [-100, { str: path }, O_CREAT, 0o644]]
+    const { steps } = await uml.run(
+      programOf('writes', [
+        create(`/${name}`),
+        create(folder),
+        [1, 'unlinkat', [-100, { str: process.execPath }, 0]],
+        [1, 'umount2', [{ str: '/sys/fs/cgroup' }, MNT_DETACH]],
+        [1, 'umount2', [{ str: '/proc' }, MNT_DETACH]],
+        // what lies below is the lab's own, not this machine's
+        [1, 'readlinkat', [-100, { str: '/proc/1/root/etc' }, { out: 8 }, 8]],
+        create(`/proc/1/root/tmp/${name}`),
+        [1, 'openat', [-100, { str: '/proc/sys/kernel/hostname' }, 1]],
+        create(`/tmp/${name}`),
+      ]),
+    )
+    expect(steps.map(({ ret }) => ret)).toEqual([3, -30, -2, 0, 0, -2, 4, -30, 5])
+    expect(existsSync(`/${name}`)).toBe(false)
+    expect(existsSync(folder)).toBe(false)
+    expect(existsSync(join('/tmp', name))).toBe(false)
+    const next = await uml.run(programOf('next', [[1, 'faccessat', [-100, { str: `/${name}` }, 0]]]))
+    expect(next.steps[0]?.ret).toBe(-2)
+  })
+
+  it('leaves nothing running', async () => {
+    const parents = (): Map<string, string> =>
+      new Map(
+        readdirSync('/proc')
+          .filter((pid) => /^\d+$/.test(pid) && existsSync(`/proc/${pid}/stat`))
+          .map((pid) => [pid, readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ')[1] as string]),
+      )
+    const below = (pid: string): string[] => {
+      const all = parents()
+      const found = [pid]
+      for (const parent of found) for (const [child, of] of all) if (of === parent) found.push(child)
+      return found.slice(1)
+    }
+    const me = String(process.pid)
+    const before = below(me)
     const own = new UmlBackend()
     await own.boot()
-    const mine = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith(`kabinet-uml-${process.pid}-`))
-    const before = mine().length
+    const started = below(me).filter((pid) => !before.includes(pid))
+    expect(started.length).toBeGreaterThan(2)
     await own.close()
-    expect(mine().length).toBe(before - 1)
+    await expect.poll(() => started.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([])
   })
 })
