@@ -11,6 +11,7 @@ import { EINVAL, ENOSPC, EPERM } from '../uapi/errno.js'
 import { CAP_SETFCAP } from './capability.js'
 import { type Cred, nsCapable } from './cred.js'
 import type { FsStruct } from './fs_struct.js'
+import { IpcNamespace } from './ipc_namespace.js'
 import type { Kernel } from './kernel.js'
 import { MntNamespace } from './mnt_namespace.js'
 import { Namespace } from './namespace.js'
@@ -57,6 +58,12 @@ function createSimple(kernel: Kernel, type: number, owner: UserNamespace, euid: 
   const ucounts = owner.ucountsOf(euid)
   if (!ucounts.increment(type)) return -ENOSPC
   return new Namespace(kernel, type, owner, kernel.nextNsId++, kernel.nsInodeNumbers.take(), ucounts)
+}
+
+function createIpcNs(kernel: Kernel, owner: UserNamespace, euid: number): IpcNamespace | number {
+  const ucounts = owner.ucountsOf(euid)
+  if (!ucounts.increment(NS_IPC)) return -ENOSPC
+  return new IpcNamespace(kernel, owner, kernel.nextNsId++, kernel.nsInodeNumbers.take(), ucounts)
 }
 
 function createMntNs(
@@ -111,9 +118,7 @@ export function createNewNamespaces(
     else uts = made
   }
   if ((flags & CLONE_NEWIPC) !== 0 && failed === 0) {
-    const made = createSimple(kernel, NS_IPC, owner, euid)
-    // The message queues of an ipc namespace are a mount of their own, which nobody sees.
-    if (typeof made !== 'number') kernel.vfs.nextMountIdUnique++
+    const made = createIpcNs(kernel, owner, euid)
     if (typeof made === 'number') failed = made
     else ipc = made
   }

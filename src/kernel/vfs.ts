@@ -39,6 +39,11 @@ export class Vfs {
   readonly pipeMaxSize: number = 1 << 20
   /** What the change of mounts under way has touched. */
   readonly changes: MountChanges = new MountChanges()
+  /**
+   * A mount that only the kernel used is gone. A worker takes it away some time later, so from then on it is left to chance which
+   * mount ids and device numbers are free.
+   */
+  freesLater = false
   /** What puts the boot's mount tree together; null once it is. */
   unbuilt: (() => void) | null = null
   readonly #mountIds: LowestFree = new LowestFree()
@@ -87,6 +92,12 @@ export class Vfs {
   /** A mount of `sb` with new ids, in no tree; its one reference belongs to the caller. */
   newMount(sb: SuperBlock, root: Dentry, source: string, flags: number): Mount {
     return this.#enter(new Mount(this.kernel, sb, root, source, flags, this.#mountIds.take(), this.nextMountIdUnique++))
+  }
+
+  /** The ids of a mount that only the kernel uses: the one that is reused. */
+  takeMountId(): number {
+    this.nextMountIdUnique++
+    return this.#mountIds.take()
   }
 
   /** A mount that existed before the model began: later than those with a lower unique id, whichever reused number it got. */

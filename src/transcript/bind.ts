@@ -42,6 +42,8 @@ export interface BinderOptions {
   isCounted?: (ino: FieldValue) => boolean
   /** What times of files are held against; without it they are not compared. */
   times?: Times
+  /** Whether a value is handed out by a rule that nothing but the replayed calls takes part in: it must be equal then. */
+  isExact?: (kind: ChanceKind, value: FieldValue) => boolean
   /** The recorded kernel was shared with others: namespace ids and 64-bit mount ids are drawn from chance too. */
   shared?: boolean
 }
@@ -56,12 +58,14 @@ export class Binder {
   readonly #usedBefore: Set<unknown> = new Set()
   readonly #identify: Identify
   readonly #isCounted: (ino: FieldValue) => boolean
+  readonly #isExact: (kind: ChanceKind, value: FieldValue) => boolean
   readonly #shared: boolean
   readonly #times: Times | undefined
 
   constructor(options: BinderOptions = {}) {
     this.#identify = options.identify ?? (() => undefined)
     this.#isCounted = options.isCounted ?? (() => false)
+    this.#isExact = options.isExact ?? (() => false)
     this.#shared = options.shared ?? false
     this.#times = options.times
   }
@@ -83,6 +87,7 @@ export class Binder {
     if (scope === EXACT || isFixed(model) || isFixed(recorded) || (SHARED_ONLY.has(kind) && !this.#shared)) {
       return model === recorded ? undefined : 'not equal'
     }
+    if (this.#isExact(kind, model)) return model === recorded ? undefined : 'not equal'
     const table = this.#table(kind, scope)
     const key = this.#identify(kind, model, scope) ?? model
     const before = table.recordedOf.get(key)

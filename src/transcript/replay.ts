@@ -3,7 +3,7 @@ import { isProfileName, PROFILES, type ProfileName } from '../abi/profiles.js'
 import { Binder, EXACT, type Identify } from './bind.js'
 import { type CallContext, decodeBuffer, isDecoded, returnsPid } from './call_fields.js'
 import { type BufferDifference, boundTextGrowth, compareBuffers, type ScopeOf } from './compare.js'
-import { type FieldValue, fieldValue, isChance } from './field.js'
+import { type ChanceKind, type FieldValue, fieldValue, isChance } from './field.js'
 import { type Arg, type Completion, type Step, type Transcript, TranscriptError } from './format.js'
 import { fromHex, writeHex } from './hex.js'
 import { leftOutFchdir } from './left_out.js'
@@ -177,9 +177,15 @@ class Replay {
     this.#session = new Session(this.#emulator)
     const { kernel } = this.#emulator
     kernel.chance = chance
+    const lastAtBoot = lastNumbers(header.boot.mountinfo)
     this.#binder = new Binder({
       identify: identifier(this.#emulator),
       isCounted: (ino) => kernel.vfs.isCountedIno(Number(ino)),
+      isExact: (kind, value) => {
+        const last = shared || kernel.vfs.freesLater ? undefined : lastAtBoot[kind]
+        // Of a device number, the ones without a device: stat's own form of them is left out.
+        return last !== undefined && Number(value) > last && Number(value) < 0x10_0000
+      },
       shared,
       times: new Times(),
     })
@@ -494,6 +500,19 @@ function askedNamespace(task: Task, step: Step): unknown {
 }
 
 /** Finds what a number names in the model. */
+/** The highest mount id and device number at the start: those handed out after it are the lowest that are free. */
+function lastNumbers(mountinfo: readonly string[]): Readonly<Partial<Record<ChanceKind, number>>> {
+  let id = 0
+  let dev = 0
+  for (const line of mountinfo) {
+    const [mountId, , device] = line.split(' ')
+    const [major, minor] = (device ?? '').split(':')
+    id = Math.max(id, Number(mountId))
+    if (major === '0') dev = Math.max(dev, Number(minor))
+  }
+  return { mnt_id: id, dev }
+}
+
 function identifier(emulator: Emulator): Identify {
   const { namespaces, vfs } = emulator.kernel
   return (kind, value) => {

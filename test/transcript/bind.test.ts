@@ -27,6 +27,14 @@ describe('a value of chance', () => {
     expect(binder.match('ns_id', '18446744073709551615', '18446744073709551615')).toBeUndefined()
   })
 
+  it('is not left to chance where nobody else takes part in handing it out', () => {
+    const binder = new Binder({ isExact: (kind, value) => kind === 'mnt_id' && Number(value) > 25 })
+    expect(binder.match('mnt_id', 26, 27)).toBe('not equal')
+    expect(binder.match('mnt_id', 26, 26)).toBeUndefined()
+    expect(binder.match('mnt_id', 25, 24)).toBeUndefined()
+    expect(binder.match('dev', 26, 27)).toBeUndefined()
+  })
+
   it('is not left to chance where the scope says so', () => {
     const binder = new Binder()
     expect(binder.match('pid', 2, 3, EXACT)).toBe('not equal')
