@@ -97,9 +97,9 @@ export class PermissionAsk {
     this.#held = []
   }
 
-  /** The order of `group` and others of its class may matter now. */
+  /** The order of `group`, which may be closed by now, and others of its class matters now. */
   #tellChance(group: FanotifyGroup): void {
-    this.#task.kernel.chance?.asked(this.#report.groupsOf(group.class).map(placeOf))
+    this.#task.kernel.chance?.asked(this.#report.groupsLike(group).map(placeOf))
   }
 
   /** Sends the question to the next group that wants to be asked; false when there is none. */

@@ -103,12 +103,12 @@ export class FsnotifyReport {
     return groups
   }
 
-  /** The groups that may be told and whose order among themselves is left to chance: of the class `groupClass`, in their order. */
-  groupsOf(groupClass: number): FanotifyGroup[] {
-    const groups: FanotifyGroup[] = []
+  /** `like` and the groups of its class that may be told, in their order, which is left to chance. */
+  groupsLike(like: FanotifyGroup): FanotifyGroup[] {
+    const groups: FanotifyGroup[] = [like]
     for (let index = 0; index < this.#looked; index++) {
       for (const { group } of this.#connectors[index]!.marks)
-        if (group.class === groupClass && !groups.includes(group)) groups.push(group)
+        if (group.class === like.class && !groups.includes(group)) groups.push(group)
     }
     return groups.sort((a, b) => a.place - b.place)
   }

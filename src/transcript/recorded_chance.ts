@@ -18,8 +18,8 @@ interface Ways {
 export class RecordedChance implements Chance {
   readonly #ways: Ways
   readonly #picks: { options: number; taken: number }[] = []
-  /** Pairs of groups whose order decided whom an access asked, the first of each asked first; the latest at the end. */
-  readonly #pairs: Map<string, readonly [number, number]> = new Map()
+  /** Groups whose order decided whom an access asked, in that order; the latest at the end. */
+  readonly #asked: Map<string, readonly number[]> = new Map()
   /** Groups by their place. */
   readonly #groups: Map<number, number> = new Map()
 
@@ -42,28 +42,32 @@ export class RecordedChance implements Chance {
   }
 
   asked(places: readonly number[]): void {
+    if (places.length < 2) return
     const groups = places.map((place) => this.#groups.get(place)!)
-    for (let i = 0; i < groups.length; i++) {
-      for (let j = i + 1; j < groups.length; j++) {
-        const pair = [groups[i]!, groups[j]!] as const
-        const key = `${Math.min(...pair)} ${Math.max(...pair)}`
-        this.#pairs.delete(key)
-        this.#pairs.set(key, pair)
-      }
-    }
+    const key = [...groups].sort((a, b) => a - b).join(' ')
+    this.#asked.delete(key)
+    this.#asked.set(key, groups)
   }
 
-  /** Choices that differ from this one in the order of one pair of groups, or in one other way, the latest first. */
+  /**
+   * Choices that differ from this one in which two groups come first of those that an access asked, or in one other way,
+   * the latest first.
+   */
   *others(): IterableIterator<RecordedChance> {
     const order = this.#order()
     const taken = this.#picks.map((pick) => pick.taken)
-    for (const [first, second] of [...this.#pairs.values()].reverse()) {
-      const rest = order.filter((group) => group !== second)
-      rest.splice(rest.indexOf(first), 0, second)
-      yield new RecordedChance({ order: rest, picks: taken })
-      const others = order.filter((group) => group !== first)
-      others.splice(others.indexOf(second) + 1, 0, first)
-      yield new RecordedChance({ order: others, picks: taken })
+    for (const groups of [...this.#asked.values()].reverse()) {
+      for (const first of groups) {
+        for (const second of groups) {
+          if (first === second || (first === groups[0] && second === groups[1])) continue
+          const rest = groups.filter((group) => group !== first && group !== second)
+          const turn = [first, second, ...rest].values()
+          yield new RecordedChance({
+            order: order.map((group) => (groups.includes(group) ? turn.next().value! : group)),
+            picks: taken,
+          })
+        }
+      }
     }
     for (let at = taken.length - 1; at >= 0; at--) {
       for (let way = 0; way < this.#picks[at]!.options; way++) {
