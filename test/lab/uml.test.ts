@@ -113,6 +113,7 @@ describeLive('uml', 'programs on a user-mode Linux', () => {
       return found.slice(1)
     }
     const me = String(process.pid)
+    await uml.close() // it may be starting one in advance
     const before = below(me)
     const own = new UmlBackend()
     await own.boot()
