@@ -32,7 +32,7 @@ import {
 } from '../uapi/constants/fanotify.js'
 import { EBADF, EINVAL, ENOENT, ENOTDIR } from '../uapi/errno.js'
 import type { ObjectChecks } from './accepted_calls.js'
-import type { FanotifyGroupFile } from './fanotify_group_file.js'
+import { FanotifyGroupFile } from './fanotify_group_file.js'
 import {
   effectiveMask,
   FANOTIFY_MARK_CHECKS,
@@ -73,10 +73,11 @@ export class MarkCall implements MarkObjectRequest, MarkObject {
     this.pathError = 0
     this.path = null
     const file = task.files!.file(fd)
-    if (file !== null && (file.kind === 'fanotify' || file.kind === 'fanotify-control')) {
+    // A queue descriptor is of the same kind, and takes no marks.
+    if (file instanceof FanotifyGroupFile) {
       this.groupError = 0
-      this.file = file as FanotifyGroupFile
-      this.groupFlags = this.file.group.flags
+      this.file = file
+      this.groupFlags = file.group.flags
     } else {
       this.groupError = file === null || file.isPathOnly ? EBADF : EINVAL
       this.file = null

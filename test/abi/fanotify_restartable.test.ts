@@ -71,6 +71,13 @@ describe.each(['proposed-restartable', 'proposed-all'] as const)('%s', (profile)
     expect(info).toContain('mask:8010000')
   })
 
+  it('the queue descriptor takes no marks', () => {
+    const world = new RestartableWorld(profile)
+    const queue = world.queue(world.control())
+    expect(world.call('fanotify_mark', queue, 1, OPEN_PERM, -100, path('/'))).toBe(-EINVAL)
+    expect(world.call('fanotify_mark', queue, 0x80, 0, -100, null)).toBe(-EINVAL)
+  })
+
   it('every mark names a permission event', () => {
     const world = new RestartableWorld(profile)
     const control = world.control()
