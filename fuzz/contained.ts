@@ -13,6 +13,9 @@ export interface Known {
 /** Calls that act on whoever a number names. */
 const SIGNALS: ReadonlySet<string> = new Set(['kill', 'tkill', 'tgkill'])
 
+/** Calls that take mounts from where they are. */
+const TAKES_MOUNTS: ReadonlySet<string> = new Set(['umount2', 'pivot_root', 'move_mount'])
+
 /**
  * Runs a program on the emulator and looks whether it keeps to its own tasks: every pid that it uses must name the task that is
  * meant, for in the initial pid namespace of a real machine a stray number may be anybody's; and no file may be changed that is
@@ -52,6 +55,8 @@ export function containedRun(program: Program, profile: ProfileName, boot: Boot)
     const task = session.task(step.task)
     if (task === undefined || !task.alive || task.sleep !== null) continue
     if (!isSafe(step, task) || !changesOwnFilesOnly(step, task)) return null
+    // What the recorder itself works on stays where it is.
+    if (TAKES_MOUNTS.has(step.call) && task.nsproxy?.mnt === emulator.kernel.initNsProxy.mnt) return null
     const prepared = new PreparedStep(step)
     prepared.ready(session)
     const result = session.call(task, prepared)
