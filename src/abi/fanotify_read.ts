@@ -67,14 +67,19 @@ function readMany(task: Task, group: FanotifyGroup, buffer: UserBuffer): number 
   if (at === 0) return 0
   const copied = buffer.copyOut(SCRATCH, 0, at)
   if (copied === at) {
-    // What comes without a descriptor holds nothing that were to be released.
-    group.take(count)
+    drop(group, count)
     return at
   }
   let lost = 0
   for (let end = 0; end <= copied; lost++) end += eventLength(queue.at(lost), flags)
-  group.take(lost)
+  drop(group, lost)
   return -EFAULT
+}
+
+/** Events that were read keep their process no longer. */
+function drop(group: FanotifyGroup, count: number): void {
+  for (let at = 0; at < count; at++) group.queue.at(at).release()
+  group.take(count)
 }
 
 /** True for events about an open file, of which the reader gets a descriptor. */

@@ -97,9 +97,11 @@ export class PermissionAsk {
     this.#held = []
   }
 
-  /** The order of `group`, which may be closed by now, and others of its class matters now. */
+  /** The orders of the groups of each class matter now, that of `group` too, which may be closed: who is asked, and whose marks wait. */
   #tellChance(group: FanotifyGroup): void {
-    this.#task.kernel.chance?.asked(this.#report.groupsLike(group).map(placeOf))
+    const { chance } = this.#task.kernel
+    if (chance === null) return
+    for (const groups of this.#report.groupsByClass(group)) chance.asked(groups.map(placeOf))
   }
 
   /** Sends the question to the next group that wants to be asked; false when there is none. */

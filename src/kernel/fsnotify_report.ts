@@ -103,14 +103,14 @@ export class FsnotifyReport {
     return groups
   }
 
-  /** `like` and the groups of its class that may be told, in their order, which is left to chance. */
-  groupsLike(like: FanotifyGroup): FanotifyGroup[] {
-    const groups: FanotifyGroup[] = [like]
-    for (let index = 0; index < this.#looked; index++) {
-      for (const { group } of this.#connectors[index]!.marks)
-        if (group.class === like.class && !groups.includes(group)) groups.push(group)
-    }
-    return groups.sort((a, b) => a.place - b.place)
+  /** The groups that may be told, and `another`: those of each class in their order, which is left to chance. */
+  groupsByClass(another: FanotifyGroup): FanotifyGroup[][] {
+    const all = new Set([another])
+    for (let index = 0; index < this.#looked; index++)
+      for (const { group } of this.#connectors[index]!.marks) all.add(group)
+    const classes: Map<number, FanotifyGroup[]> = new Map()
+    for (const group of all) classes.set(group.class, [...(classes.get(group.class) ?? []), group])
+    return [...classes.values()].map((groups) => groups.sort((a, b) => a.place - b.place))
   }
 
   /** Goes on though marks have come or gone since: from the marks at which it stood, and nowhere where it had come to the end. */

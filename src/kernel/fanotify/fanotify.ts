@@ -1,6 +1,5 @@
 import {
   FAN_CLASS_CONTENT,
-  FAN_CLASS_NOTIF,
   FAN_CLASS_PRE_CONTENT,
   FAN_MARK_FILESYSTEM,
   FAN_MARK_INODE,
@@ -34,8 +33,6 @@ export class Fanotify implements NamespaceNotify {
   /** How many events a group made from now on may have queued (`/proc/sys/fs/fanotify/max_queued_events`). */
   maxQueuedEvents: number = DEFAULT_MAX_QUEUED_EVENTS
   #nextPlace = 0
-  /** How many groups there were that may deny accesses. */
-  #deniers = 0
   /** The accesses that wait for an answer, in the order in which they began to. */
   readonly waiting: Set<PermEvent> = new Set()
   readonly #kernel: Kernel
@@ -49,10 +46,8 @@ export class Fanotify implements NamespaceNotify {
    * @internal The place of a new group among those of its class: behind them. A real kernel goes by the addresses of the
    * groups, so that any place is as good.
    */
-  takePlace(groupClass: number): number {
-    // Nobody can tell in which order those are told that have no say.
-    if (groupClass === FAN_CLASS_NOTIF) return this.#nextPlace++
-    const number = this.#deniers++
+  takePlace(): number {
+    const number = this.#nextPlace++
     return this.#kernel.chance?.placeOf(number) ?? number
   }
 

@@ -72,7 +72,7 @@ export class FanotifyGroup {
     this.userNs = userNs
     this.unprivileged = unprivileged
     this.#ucounts = ucounts
-    this.place = kernel.fanotify.takePlace(this.class)
+    this.place = kernel.fanotify.takePlace()
     this.#maxEvents = (flags & FAN_UNLIMITED_QUEUE) !== 0 ? UNLIMITED_EVENTS : kernel.fanotify.maxQueuedEvents
     ucounts.increment(UCOUNT_FANOTIFY_GROUPS)
     userNs.get()
