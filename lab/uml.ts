@@ -99,6 +99,7 @@ export class UmlBackend extends AgentBackend {
         'ssl0=fd:3',
         'quiet',
         'uml_dir=/dev/uml/',
+        'kabinet_contained=1',
       ],
       { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true },
     )
