@@ -64,7 +64,7 @@ export class MemorySuperBlock extends SuperBlock {
     dev: number,
     rootMode = 0o755,
     userNs: UserNamespace = kernel.initUserNs,
-    magic = MAGIC[type] ?? TMPFS_MAGIC,
+    magic: number = MAGIC[type] ?? TMPFS_MAGIC,
   ) {
     super(kernel, type, magic, dev, userNs)
     this.noDev = userNs !== kernel.initUserNs
