@@ -1,6 +1,7 @@
 import type { Binder } from './bind.js'
 import { type CallContext, decodeBuffer } from './call_fields.js'
 import { type ChanceKind, type Field, fieldValue, isChance } from './field.js'
+import { FILL } from './prepare.js'
 
 /** One side of a comparison: a buffer after the call, and the call it belongs to. */
 export interface Side {
@@ -62,6 +63,8 @@ function differs(
   if (isChance(want.kind)) {
     const sameLength = want.encoding !== 'le' && want.encoding !== 'blob' ? true : want.length === got.length
     if (!sameLength) return `${got.length} bytes instead of ${want.length}`
+    const written = isWritten(want, wantBytes)
+    if (written !== isWritten(got, gotBytes)) return written ? 'not written' : 'written'
     return bindField(want.kind, want, wantBytes, got, gotBytes, binder, scopeOf)
   }
   if (want.length !== got.length) return `${got.length} bytes instead of ${want.length}`
@@ -69,6 +72,13 @@ function differs(
     if (wantBytes[want.offset + i] !== gotBytes[got.offset + i]) return 'not equal'
   }
   return undefined
+}
+
+/** False for a field of a filled buffer that the call left alone: nothing stands there that could be bound. */
+function isWritten({ offset, length, encoding }: Field, bytes: Uint8Array): boolean {
+  if (encoding !== 'le') return true
+  for (let i = offset; i < offset + length; i++) if (bytes[i] !== FILL) return true
+  return false
 }
 
 function bindField(

@@ -45,9 +45,8 @@ function isAddress(arg: Arg | undefined, byte: number): boolean {
   if (arg === null || typeof arg !== 'object' || !('at' in arg) || arg.at === undefined) return false
   return Object.entries(arg.at).some(([offset, value]) => {
     const start = Number(offset)
-    const isBuffer =
-      typeof value === 'object' && value !== null && ('in' in value || 'out' in value || 'inout' in value)
-    return isBuffer && byte >= start && byte < start + 8
+    const isPointer = !('ret' in value || 'pid' in value || 'from' in value)
+    return isPointer && byte >= start && byte < start + 8
   })
 }
 
