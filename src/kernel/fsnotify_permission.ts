@@ -12,6 +12,7 @@ import {
 import { EPERM } from '../uapi/errno.js'
 import type { FanotifyGroup } from './fanotify/group.js'
 import { groupEventMask } from './fanotify/handle_event.js'
+import type { FanotifyMark } from './fanotify/mark.js'
 import { PERM_EVENTS } from './fanotify/masks.js'
 import { PermEvent } from './fanotify/perm_event.js'
 import { type File, FMODE_ASKS, FMODE_ASKS_RANGE, FMODE_NONOTIFY } from './file.js'
@@ -47,8 +48,8 @@ export class PermissionAsk {
   /** The kinds that have not been asked for yet. */
   #left: number
   #event: PermEvent | null = null
-  /** The groups whose marks the wait holds on to. */
-  #held: FanotifyGroup[] = []
+  /** The marks that the wait holds on to. */
+  #held: FanotifyMark[] = []
 
   constructor(task: Task, path: Path, mask: number, offset: number, count: number, waitQueue: WaitQueue) {
     this.waitQueue = waitQueue
@@ -93,7 +94,7 @@ export class PermissionAsk {
   #settle(event: PermEvent): void {
     this.#event = null
     this.#task.kernel.fanotify.waiting.delete(event)
-    for (const group of this.#held) group.permissions.unhold()
+    for (const mark of this.#held) mark.group.unpinMark(mark)
     this.#held = []
   }
 
@@ -116,8 +117,10 @@ export class PermissionAsk {
       }
       if (group.class < FAN_CLASS_CONTENT) continue
       const mask = groupEventMask(group, report) & PERM_EVENTS
-      // A full queue, or a group that is being closed, has no say.
-      if (mask === 0 || !group.makeRoom()) continue
+      if (mask === 0) continue
+      const marks = report.pause()
+      // Nobody can wait at a mark that is going, nor for a full queue or a group that is being closed.
+      if (marks === null || !group.makeRoom()) continue
       const { kernel } = this.#task
       this.#tellChance(group)
       const event = new PermEvent(
@@ -131,8 +134,8 @@ export class PermissionAsk {
         this.waitQueue,
       )
       this.#event = event
-      this.#held = report.pause()
-      for (const held of this.#held) held.permissions.hold()
+      this.#held = marks
+      for (const held of marks) held.group.pinMark(held)
       kernel.fanotify.waiting.add(event)
       group.append(event)
       return true

@@ -88,19 +88,23 @@ export class FsnotifyReport {
   }
 
   /**
-   * Stops here for a while, and gives the groups of the marks that it stands at: that whose turn it is, and those that come
-   * after it elsewhere.
+   * Stops here for a while, and gives the marks that it stands at: those of the group whose turn it is, elsewhere the next that
+   * is not going. Null where one of the group's own is going: it cannot stop there.
    */
-  pause(): FanotifyGroup[] {
-    const groups: FanotifyGroup[] = []
+  pause(): FanotifyMark[] | null {
+    const stood: FanotifyMark[] = []
     for (let index = 0; index < this.#looked; index++) {
       const { marks } = this.#connectors[index]!
       const at = this.#at[index]!
-      const group = at > 0 && marks[at - 1]!.group === this.#turn ? this.#turn : marks[at]?.group
-      this.#paused[index] = group ?? null
-      if (group !== undefined) groups.push(group)
+      let mark = at > 0 && marks[at - 1]!.group === this.#turn ? marks[at - 1] : marks[at]
+      while (mark?.detached) {
+        if (mark.group === this.#turn) return null
+        mark = marks[++this.#at[index]!]
+      }
+      this.#paused[index] = mark?.group ?? null
+      if (mark !== undefined) stood.push(mark)
     }
-    return groups
+    return stood
   }
 
   /** The groups that may be told, and `another`: those of each class in their order, which is left to chance. */

@@ -32,6 +32,7 @@ export class MemoryFile extends File {
   override write(task: Task, buffer: UserBuffer): number {
     const inode = this.inode as MemoryInode
     if (buffer.remaining === 0) return 0
+    const before = this.pos
     if ((this.flags & O_APPEND) !== 0) this.pos = inode.size
     const want = Math.min(buffer.remaining, MAX_FILE_SIZE - this.pos)
     if (want <= 0) return -EFBIG
@@ -46,7 +47,10 @@ export class MemoryFile extends File {
       if (at + copied > inode.size) inode.size = at + copied
       if (copied < piece) break
     }
-    if (done === 0) return -EFAULT
+    if (done === 0) {
+      this.pos = before
+      return -EFAULT
+    }
     this.pos += done
     return done
   }

@@ -23,6 +23,8 @@ export class MarkConnector {
   /** How many of the marks keep the object, an inode, in memory, and the dentry by which they do. */
   #holders = 0
   #held: Dentry | null = null
+  /** How many of the marks are detached. */
+  #detached = 0
 
   constructor(type: MarkType, object: Markable) {
     this.type = type
@@ -32,21 +34,29 @@ export class MarkConnector {
   /** The mark of `group`, or null. */
   find(group: object): FanotifyMark | null {
     const { marks } = this
-    for (let i = 0; i < marks.length; i++) if (marks[i]!.group === group) return marks[i]!
+    for (let i = 0; i < marks.length; i++) if (marks[i]!.group === group && !marks[i]!.detached) return marks[i]!
     return null
   }
 
   add(mark: FanotifyMark): void {
     const { marks } = this
     let at = marks.length
-    while (at > 0 && mark.group.isToldBefore(marks[at - 1]!.group)) at--
+    while (at > 0 && (mark.group === marks[at - 1]!.group || mark.group.isToldBefore(marks[at - 1]!.group))) at--
     if (at === marks.length) marks.push(mark)
     else marks.splice(at, 0, mark)
-    this.mask |= mark.attention
+    if (this.#detached === 0) this.mask |= mark.attention
+    else this.recalculate()
+  }
+
+  /** A mark leaves its group; while it is pinned it stays here, and what it wanted is still sent until others change. */
+  detach(mark: FanotifyMark): void {
+    mark.detached = true
+    this.#detached++
   }
 
   remove(mark: FanotifyMark): void {
     const { marks } = this
+    if (mark.detached) this.#detached--
     const at = marks.indexOf(mark)
     if (at < 0) return
     if (at === marks.length - 1) marks.pop()
@@ -75,15 +85,15 @@ export class MarkConnector {
   /** Brings `mask` up to date after a mark lost bits. */
   recalculate(): void {
     let mask = 0
-    for (const mark of this.marks) mask |= mark.attention
+    for (const mark of this.marks) if (!mark.detached) mask |= mark.attention
     this.mask = mask
   }
 
   /** The object is going: so do all marks on it. */
   destroy(): void {
-    while (this.marks.length > 0) {
-      const mark = this.marks[this.marks.length - 1]!
-      mark.group.destroyMark(mark)
+    for (let at = this.marks.length - 1; at >= 0; at--) {
+      const mark = this.marks[at]!
+      if (!mark.detached) mark.group.destroyMark(mark)
     }
   }
 }

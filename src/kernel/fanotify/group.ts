@@ -178,13 +178,30 @@ export class FanotifyGroup {
     if (older !== null) older.newer = newer
     mark.older = null
     mark.newer = null
+    if ((this.flags & FAN_UNLIMITED_MARKS) === 0) this.#ucounts.decrement(UCOUNT_FANOTIFY_MARKS)
+    mark.connector.detach(mark)
+    if (mark.pins === 0) this.#freeMark(mark)
+  }
+
+  /** An access waits at the mark, for this group or another. */
+  pinMark(mark: FanotifyMark): void {
+    mark.pins++
+    this.permissions.hold()
+  }
+
+  /** It waits there no more. */
+  unpinMark(mark: FanotifyMark): void {
+    if (--mark.pins === 0 && mark.detached) this.#freeMark(mark)
+    this.permissions.unhold()
+  }
+
+  #freeMark(mark: FanotifyMark): void {
     mark.connector.remove(mark)
     if (mark.holds) {
       mark.holds = false
       mark.connector.release()
     }
     this.kernel.fanotify.markRemoved(mark)
-    if ((this.flags & FAN_UNLIMITED_MARKS) === 0) this.#ucounts.decrement(UCOUNT_FANOTIFY_MARKS)
   }
 
   // The queue

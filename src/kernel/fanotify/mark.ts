@@ -25,6 +25,10 @@ export class FanotifyMark {
   flags: number
   /** It keeps its inode in memory. */
   holds = false
+  /** It is in its group no more, and stays on its object only for those who wait at it. */
+  detached = false
+  /** Accesses that wait for an answer and go on from here. */
+  pins = 0
   /** Neighbours in the group's list. */
   older: FanotifyMark | null = null
   newer: FanotifyMark | null = null
