@@ -28,7 +28,7 @@ function getdents64(task: Task, regs: Registers): number | PendingSyscall {
   if (file === null) return -EBADF
   if (!file.inode.isDir && !file.positionHeld) return -ENOTDIR
   const start = regs.ptr(1)
-  const size = regs.u32(2)
+  const size = regs.i32(2)
   const { memory } = regs
   const list = (): number => listEntries(task, file, memory, start, size)
   if ((file.mode & (FMODE_ASKS | FMODE_ASKS_RANGE)) === 0 && !file.positionHeld) return list()
@@ -36,16 +36,32 @@ function getdents64(task: Task, regs: Registers): number | PendingSyscall {
   return new FileAccess(task, file, locksPosition(task, file), ask, list).start()
 }
 
+/** Writes `width` bytes of `from`, at `at` in it: all or none. */
+function put(memory: Memory, address: number, from: Uint8Array, at: number, width: number): boolean {
+  return memory.writable(address, width) === width && memory.copyOut(address, from.subarray(at), width) === width
+}
+
+/** Widths that a name is copied in, as long as that much is left. */
+const WIDTHS: readonly number[] = [8, 4, 2, 1]
+
+function putName(memory: Memory, address: number, length: number): boolean {
+  let done = 0
+  for (const width of WIDTHS) {
+    for (; length - done >= width; done += width)
+      if (!put(memory, address + done, entry, HEADER + done, width)) return false
+  }
+  return true
+}
+
 /** Writes entries from the position on to `size` bytes of memory at `start`: how many bytes, or -errno. */
 function listEntries(task: Task, file: File, memory: Memory, start: number, size: number): number {
   let used = 0
   let last = -1
   let error = 0
-  // An entry learns where the next one is when that comes.
+  // An entry learns where the next one is when that comes; the first is told its own place till then.
   const tell = (next: number): boolean => {
-    if (last < 0) return true
     setU64(positionView, 0, next)
-    return memory.copyOut(start + last + 8, position, 8) === 8
+    return put(memory, start + Math.max(last, 0) + 8, position, 0, 8)
   }
   const result = readDir(file, task, (name, ino, at, type) => {
     const length = (HEADER + name.length + 1 + 7) & ~7
@@ -62,8 +78,11 @@ function listEntries(task: Task, file: File, memory: Memory, start: number, size
     // Neither the position nor the padding is the entry's to write.
     const whole =
       tell(at) &&
-      memory.copyOut(to, entry, 8) === 8 &&
-      memory.copyOut(to + 16, entry.subarray(16), HEADER - 16 + name.length + 1) === HEADER - 16 + name.length + 1
+      put(memory, to, entry, 0, 8) &&
+      put(memory, to + 16, entry, 16, 2) &&
+      put(memory, to + 18, entry, 18, 1) &&
+      put(memory, to + HEADER + name.length, entry, HEADER + name.length, 1) &&
+      putName(memory, to + HEADER, name.length)
     if (!whole) {
       error = -EFAULT
       return false

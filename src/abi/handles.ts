@@ -12,7 +12,7 @@ import type { SuperBlock } from '../kernel/super_block.js'
 import type { Task } from '../kernel/task.js'
 import { FD_NSFS_ROOT } from '../uapi/constants/nsfs.js'
 import { PIDFD_THREAD } from '../uapi/constants/pidfd.js'
-import { EBADF, EFAULT, EINVAL, ELOOP, ENOSYS, EOPNOTSUPP, EOVERFLOW, EPERM, ESTALE } from '../uapi/errno.js'
+import { EBADF, EFAULT, EINVAL, ELOOP, EOPNOTSUPP, EOVERFLOW, EPERM, ESTALE } from '../uapi/errno.js'
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -70,8 +70,8 @@ function storeHandle(regs: Registers, path: Path, flags: number): number {
   const { memory } = regs
   const { sb, inode } = path.dentry
   const handle = sb.encodeHandle(inode, (flags & AT_HANDLE_FID) !== 0)
-  if (handle === null) return -EOPNOTSUPP
-  if ((flags & AT_HANDLE_CONNECTABLE) !== 0) return -ENOSYS
+  // No filesystem that is modelled finds a parent by its handle.
+  if (handle === null || (flags & AT_HANDLE_CONNECTABLE) !== 0) return -EOPNOTSUPP
   const address = regs.ptr(2)
   if (memory.copyIn(address, header, HEADER) < HEADER) return -EFAULT
   const room = headerView.getUint32(0, true)
@@ -156,13 +156,7 @@ function openPath(task: Task, path: Path, wanted: number): number | PendingSysca
 
 /** File handles. */
 export const handleSyscalls: readonly SyscallRow[] = [
-  {
-    nr: 303,
-    name: 'name_to_handle_at',
-    support: 'partial',
-    note: 'AT_HANDLE_CONNECTABLE: ENOSYS where it would work',
-    handler: nameToHandleAt,
-  },
+  { nr: 303, name: 'name_to_handle_at', support: 'full', handler: nameToHandleAt },
   {
     nr: 304,
     name: 'open_by_handle_at',

@@ -70,10 +70,13 @@ export class Pages {
     if (from < to) this.#pages.get(index)?.fill(0, from, to)
   }
 
-  /** Room for the bytes between two offsets. */
+  /** Room for the bytes between two offsets. What had room already, and no data, is cleared: then that is its data. */
   allocate(offset: number, end: number): void {
-    for (let index = Math.floor(offset / PAGE_SIZE); index * PAGE_SIZE < end; index++)
-      if (!this.#pages.has(index)) this.#pages.set(index, null)
+    for (let index = Math.floor(offset / PAGE_SIZE); index * PAGE_SIZE < end; index++) {
+      const page = this.#pages.get(index)
+      if (page === undefined) this.#pages.set(index, null)
+      else if (page === null) this.#pages.set(index, new Uint8Array(SMALLEST))
+    }
   }
 
   /** The first offset from `offset` on, below `end`, that has data; `end` if none has. */
