@@ -78,7 +78,35 @@ export const EXCLUSIONS: readonly Exclusion[] = [
     reason: 'the lab gives programs a pseudo-terminal where the emulator and user-mode Linux have a console',
     matches: showsTerminal,
   },
+  {
+    name: 'the number of processes',
+    backend: 'any',
+    reason:
+      "the link count of /proc's root is as many as there are processes, those of the kernel and of the machine among them",
+    matches: showsProcesses,
+  },
 ]
+
+/** Where stat and statx have link count, mode and inode. */
+const STAT_FIELDS: Readonly<Record<string, { nlink: number; mode: number; ino: number }>> = {
+  stat: { nlink: 16, mode: 24, ino: 8 },
+  lstat: { nlink: 16, mode: 24, ino: 8 },
+  fstat: { nlink: 16, mode: 24, ino: 8 },
+  newfstatat: { nlink: 16, mode: 24, ino: 8 },
+  statx: { nlink: 16, mode: 28, ino: 32 },
+}
+const PROC_ROOT_MODE = 0o40555
+const PROC_ROOT_INO = 1
+
+/** The link count of a directory that can only be the root of a procfs. */
+function showsProcesses({ what, call, buffers }: Divergence): boolean {
+  const at = STAT_FIELDS[call]
+  const buffer = buffers.find(({ difference }) => difference !== undefined)
+  if (what !== 'out' || at === undefined || buffer?.difference?.field.endsWith('nlink') !== true) return false
+  const { want } = buffer
+  const view = new DataView(want.buffer, want.byteOffset, want.byteLength)
+  return view.getUint16(at.mode, true) === PROC_ROOT_MODE && view.getUint32(at.ino, true) === PROC_ROOT_INO
+}
 
 const PTY_MAJOR = 136
 

@@ -55,7 +55,9 @@ const VERSIONS: readonly number[] = [VERSION_3, VERSION_3, VERSION_3, VERSION_3,
 function capHeader(walk: Walk, choices: Choices): Arg {
   const version = le32(pick(choices, VERSIONS))
   const entry = choices.below(3) === 2 ? walk.pidArg(choices) : null
-  return entry === null ? { inout: version + zeros(4) } : { inout: version + zeros(4), at: { 4: entry } }
+  // The header comes back, and the number of a vfork's child cannot be told from others before the vfork has returned.
+  const untold = walk.tasks.some(({ number, task }) => number === entry?.pid && task.vforkParent !== null)
+  return entry === null || untold ? { inout: version + zeros(4) } : { inout: version + zeros(4), at: { 4: entry } }
 }
 
 function capget(walk: Walk, choices: Choices): Draft {
