@@ -60,13 +60,12 @@ export class RecordedChance implements Chance {
       for (const first of groups) {
         for (const second of groups) {
           if (first === second || (first === groups[0] && second === groups[1])) continue
-          const rest = groups.filter((group) => group !== first && group !== second)
-          const turn = [first, second, ...rest].values()
-          yield new RecordedChance({
-            order: order.map((group) => (groups.includes(group) ? turn.next().value! : group)),
-            picks: taken,
-          })
+          yield new RecordedChance({ order: moved(order, [first, second], groups[0]!), picks: taken })
         }
+      }
+      for (const first of groups.slice(1)) {
+        const behind = groups.slice(0, groups.indexOf(first))
+        yield new RecordedChance({ order: moved(order, [first, ...behind], first), picks: taken })
       }
     }
     for (let at = taken.length - 1; at >= 0; at--) {
@@ -86,4 +85,14 @@ export class RecordedChance implements Chance {
     for (const group of this.#groups.values()) if (!order.includes(group)) order.push(group)
     return order
   }
+}
+
+/** `order` with `groups` one after the other, just before where `at` stood. */
+function moved(order: readonly number[], groups: readonly number[], at: number): number[] {
+  const result: number[] = []
+  for (const group of order) {
+    if (group === at) result.push(...groups)
+    if (!groups.includes(group)) result.push(group)
+  }
+  return result
 }

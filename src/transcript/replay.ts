@@ -64,7 +64,7 @@ const SHARED_PROFILE = 'v6.18'
 const COMPLETION_LAG = 8
 
 /** So many runs are made to find a way that a recorded kernel may have gone, and that leads further than the ones before. */
-const MOST_TRIES = 200
+const MOST_TRIES = 400
 
 /** How far behind a step the ones stand that were under way with it. */
 const CONCURRENT_STEPS = 8
