@@ -10,6 +10,10 @@ import { fileModified } from './setattr.js'
 import type { Task } from './task.js'
 import type { UserBuffer } from './user_buffer.js'
 
+// Bound here, once: V8 does not fold an imported binding.
+const PAGE = PAGE_SIZE
+const APPEND = O_APPEND
+
 /** An open regular file in memory. */
 export class MemoryFile extends File {
   readonly kind = 'regular'
@@ -33,14 +37,16 @@ export class MemoryFile extends File {
     const inode = this.inode as MemoryInode
     if (buffer.remaining === 0) return 0
     const before = this.pos
-    if ((this.flags & O_APPEND) !== 0) this.pos = inode.size
-    const want = Math.min(buffer.remaining, MAX_FILE_SIZE - this.pos)
-    if (want <= 0) return -EFBIG
+    if ((this.flags & APPEND) !== 0) this.pos = inode.size
+    const { pos } = this
+    if (pos >= MAX_FILE_SIZE) return -EFBIG
+    // An integer, as what a call moves is: the difference alone is a float, and so would all be that comes of it.
+    const want = Math.min(buffer.remaining, MAX_FILE_SIZE - pos) | 0
     fileModified(task, this)
     let done = 0
     while (done < want) {
-      const at = this.pos + done
-      const piece = Math.min(want - done, PAGE_SIZE - (at % PAGE_SIZE))
+      const at = pos + done
+      const piece = Math.min(want - done, PAGE - (at % PAGE))
       const copied = inode.pages.write(buffer, at, piece)
       done += copied
       // A page that nothing could be written to has become part of the file all the same.
@@ -51,7 +57,7 @@ export class MemoryFile extends File {
       this.pos = before
       return -EFAULT
     }
-    this.pos += done
+    this.pos = pos + done
     return done
   }
 }

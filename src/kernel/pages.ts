@@ -1,6 +1,7 @@
 import type { UserBuffer } from './user_buffer.js'
 
 export const PAGE_SIZE = 4096
+const PAGE = PAGE_SIZE
 const SMALLEST = 64
 const ZEROES = new Uint8Array(PAGE_SIZE)
 
@@ -34,11 +35,11 @@ export class Pages {
 
   /** Takes up to `length` bytes of one page at `offset`; how many could be taken. The page is there then whatever that was. */
   write(buffer: UserBuffer, offset: number, length: number): number {
-    const start = offset % PAGE_SIZE
-    const index = (offset - start) / PAGE_SIZE
+    const start = offset % PAGE
+    const index = (offset - start) / PAGE
     let page = this.#pages.get(index)
     if (page === undefined || page === null || page.length < start + length) {
-      const larger = new Uint8Array(Math.min(PAGE_SIZE, Math.max(SMALLEST, (page?.length ?? 0) * 2, start + length)))
+      const larger = new Uint8Array(Math.min(PAGE, Math.max(SMALLEST, (page?.length ?? 0) * 2, start + length)))
       if (page !== undefined && page !== null) larger.set(page)
       page = larger
       this.#pages.set(index, page)

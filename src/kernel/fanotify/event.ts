@@ -126,6 +126,11 @@ export abstract class MergingEvent extends FanotifyEvent {
     )
   }
 
+  /** True if an event of this kind with that mask and pid may merge into this one. */
+  protected agrees(mask: number, pid: Pid | null): boolean {
+    return this.pid === pid && ((this.mask ^ mask) & MERGE_BITS) === 0
+  }
+
   protected abstract tellsOfSame(event: MergingEvent): boolean
 
   /** Takes in an event that {@link takes} says yes to. */
@@ -146,6 +151,11 @@ export class PathEvent extends MergingEvent {
     pathGet(this)
   }
 
+  /** True if a PathEvent of these would merge into this one. */
+  isOf(mask: number, pid: Pid | null, mnt: Mount, dentry: Dentry): boolean {
+    return this.agrees(mask, pid) && this.mnt === mnt && this.dentry === dentry
+  }
+
   protected override tellsOfSame(event: PathEvent): boolean {
     return this.mnt === event.mnt && this.dentry === event.dentry
   }
@@ -163,6 +173,11 @@ export class FidEvent extends MergingEvent {
   constructor(mask: number, pid: Pid | null, object: Inode) {
     super(EVENT_FID, mask, pid, objectHash(object))
     this.object = object
+  }
+
+  /** True if a FidEvent of these would merge into this one; not all that would are found. */
+  isOf(mask: number, pid: Pid | null, object: Inode): boolean {
+    return this.agrees(mask, pid) && this.object === object
   }
 
   protected override tellsOfSame(event: FidEvent): boolean {
@@ -205,6 +220,18 @@ export class NameEvent extends MergingEvent {
     this.newDir = newDir
     this.newName = newName
     this.child = child
+  }
+
+  /** True if a NameEvent of these, and of no rename, would merge into this one; not all that would are found. */
+  isOf(mask: number, pid: Pid | null, dir: Inode | null, name: string | null, child: Inode | null): boolean {
+    return (
+      this.agrees(mask, pid) &&
+      this.dir === dir &&
+      this.child === child &&
+      this.name === name &&
+      this.newDir === null &&
+      this.newName === null
+    )
   }
 
   protected override tellsOfSame(event: NameEvent): boolean {

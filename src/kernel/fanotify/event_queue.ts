@@ -18,6 +18,12 @@ export class EventQueue {
     return this.#head < events.length ? events[this.#head]! : null
   }
 
+  /** The event that came last, or null. */
+  get last(): FanotifyEvent | null {
+    const events = this.#events
+    return this.#head < events.length ? events[events.length - 1]! : null
+  }
+
   /** The event that `index` others wait before; `index` is below the length. */
   at(index: number): FanotifyEvent {
     return this.#events[this.#head + index]!

@@ -235,6 +235,12 @@ export class FanotifyGroup {
     this.waitQueue.wakeAnyFirst(this.kernel.chance)
   }
 
+  /** The event queued last, while the queue takes others: one that tells the same would be merged into it. Null for none. */
+  get newest(): FanotifyEvent | null {
+    const { queue } = this
+    return queue.length < this.#maxEvents && !this.#destroyed ? queue.last : null
+  }
+
   /** Merges an event into one in the queue that tells the same, else queues it if there is room. */
   insert(event: MergingEvent): void {
     if (!this.makeRoom() || this.#merging.merge(event)) {

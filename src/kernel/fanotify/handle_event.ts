@@ -10,7 +10,17 @@ import {
 } from '../../uapi/constants/fanotify.js'
 import { AT_INODE, AT_NEW_DIR, AT_PARENT, AT_SB, type FsnotifyReport } from '../fsnotify_report.js'
 import type { Inode } from '../inode.js'
-import { FidEvent, type MergingEvent, NameEvent, PathEvent } from './event.js'
+import type { Pid } from '../pid.js'
+import {
+  EVENT_FID,
+  EVENT_NAME,
+  EVENT_PATH,
+  type FanotifyEvent,
+  FidEvent,
+  type MergingEvent,
+  NameEvent,
+  PathEvent,
+} from './event.js'
 import type { FanotifyGroup } from './group.js'
 import { FID_BITS } from './init_flags.js'
 import { ALL_EVENTS, DIRENT_EVENTS, EVENT_FLAGS } from './masks.js'
@@ -22,6 +32,7 @@ const ONDIR = FAN_ONDIR
 const MODIFY = FAN_MODIFY
 const PARENT = AT_PARENT
 const FID = FID_BITS
+const ON_CHILD = FAN_EVENT_ON_CHILD
 
 /** Bits of the places whose marks' masks apply to the event, set by {@link groupEventMask}. */
 let matched = 0
@@ -80,15 +91,21 @@ function tellsChild(fidMode: number, mask: number): boolean {
   return (fidMode & FAN_REPORT_FID) !== 0 && (mask & FAN_ONDIR) === 0
 }
 
-function makeEvent(group: FanotifyGroup, report: FsnotifyReport, mask: number): MergingEvent {
-  const fidMode = group.flags & FID_BITS
+/** The event for the group, or null where it was merged into the newest there, for which it need not be made. */
+function makeEvent(group: FanotifyGroup, report: FsnotifyReport, mask: number): MergingEvent | null {
+  const fidMode = group.flags & FID
   const pid = group.currentPid()
-  const told = mask & ~FAN_EVENT_ON_CHILD
-  if (fidMode === 0) return new PathEvent(told, pid, report.mnt!, report.dentry!)
+  const told = mask & ~ON_CHILD
+  const { newest } = group
+  if (fidMode === 0) {
+    const { mnt, dentry } = report
+    if (newest?.kind === EVENT_PATH && (newest as PathEvent).isOf(told, pid, mnt!, dentry!)) return into(newest, told)
+    return new PathEvent(told, pid, mnt!, dentry!)
+  }
 
   const object = fidObject(report, mask, fidMode)
   const directory = (fidMode & FAN_REPORT_DIR_FID) === 0 ? null : fidDirectory(report, mask)
-  if (directory === null) return new FidEvent(told, pid, object)
+  if (directory === null) return fidEvent(newest, told, pid, object)
 
   const child = tellsChild(fidMode, mask) && object !== directory ? object : null
   const withName = (fidMode & FAN_REPORT_NAME) !== 0
@@ -109,13 +126,28 @@ function makeEvent(group: FanotifyGroup, report: FsnotifyReport, mask: number): 
       newName = report.dentry!.name
     }
   }
-  if (isNameEvent && (name !== null || newDir !== null || child !== null))
+  if (isNameEvent && (name !== null || newDir !== null || child !== null)) {
+    if (newest?.kind === EVENT_NAME && newDir === null && (newest as NameEvent).isOf(told, pid, dir, name, child))
+      return into(newest, told)
     return new NameEvent(told, pid, dir, name, newDir, newName, child)
-  return new FidEvent(told, pid, directory)
+  }
+  return fidEvent(newest, told, pid, directory)
+}
+
+function fidEvent(newest: FanotifyEvent | null, mask: number, pid: Pid | null, object: Inode): FidEvent | null {
+  if (newest?.kind === EVENT_FID && (newest as FidEvent).isOf(mask, pid, object)) return into(newest, mask)
+  return new FidEvent(mask, pid, object)
+}
+
+function into(event: FanotifyEvent, mask: number): null {
+  event.mask |= mask
+  return null
 }
 
 /** Queues the event for the group whose turn it is, if it wants to hear of it. */
 export function handleEvent(group: FanotifyGroup, report: FsnotifyReport): void {
   const mask = groupEventMask(group, report)
-  if (mask !== 0) group.insert(makeEvent(group, report, mask))
+  if (mask === 0) return
+  const event = makeEvent(group, report, mask)
+  if (event !== null) group.insert(event)
 }
