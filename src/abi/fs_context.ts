@@ -3,6 +3,7 @@ import { cloneMount } from '../kernel/copy_tree.js'
 import { DetachedFile } from '../kernel/detached_file.js'
 import { FsContext } from '../kernel/fs_context.js'
 import { FsContextFile } from '../kernel/fs_context_file.js'
+import { type FsValue, NO_TEXT } from '../kernel/fs_type.js'
 import { fsTypeByName, fsTypeOf } from '../kernel/fs_types.js'
 import { mayMount } from '../kernel/may_mount.js'
 import { flagsOfAttributes } from '../kernel/mount_flags.js'
@@ -12,12 +13,12 @@ import { pathDone } from '../kernel/path.js'
 import type { Task } from '../kernel/task.js'
 import { umountTree } from '../kernel/umount.js'
 import { FSMOUNT_CLOEXEC, FSMOUNT_NAMESPACE, FSOPEN_CLOEXEC, MOUNT_ATTR__ATIME } from '../uapi/constants/mount.js'
-import { EBADF, EBUSY, EINVAL, ENAMETOOLONG, ENOSYS, EOPNOTSUPP, EPERM } from '../uapi/errno.js'
+import { EBADF, EBUSY, EFAULT, EINVAL, ENAMETOOLONG, EOPNOTSUPP, EPERM } from '../uapi/errno.js'
 import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW } from '../uapi/fcntl.js'
 import { installFile } from './install_file.js'
 import { ATIME_FLAGS, MOUNT_ATTRIBUTES } from './mount_setattr.js'
 import { mayCopyTree, openNamespaceOf } from './open_tree.js'
-import { readString } from './path_argument.js'
+import { readNonEmptyPath, readPath, readString } from './path_argument.js'
 import { placeArgument } from './place_argument.js'
 import type { Registers } from './registers.js'
 import type { SyscallRow } from './syscall_row.js'
@@ -113,6 +114,25 @@ function contextOf(task: Task, fd: number): FsContext | number {
   return file instanceof FsContextFile ? file.context : -EINVAL
 }
 
+/** The value that a command brings, or -errno. No filesystem here takes bytes, paths or descriptors, but they must be there. */
+function parameterValue(task: Task, regs: Registers, command: number): FsValue | number {
+  const aux = regs.i32(4)
+  switch (command) {
+    case FSCONFIG_SET_FLAG:
+      return null
+    case FSCONFIG_SET_STRING:
+      return limitedString(regs, 3, STRING_MAX)
+    case FSCONFIG_SET_BINARY:
+      return regs.memory.copyIn(regs.ptr(3), new Uint8Array(aux), aux) < aux ? -EFAULT : NO_TEXT
+    case FSCONFIG_SET_FD:
+      return task.files!.file(aux) === null ? -EBADF : NO_TEXT
+    default: {
+      const name = command === FSCONFIG_SET_PATH ? readNonEmptyPath(regs, 3) : readPath(regs, 3)
+      return typeof name === 'number' ? name : NO_TEXT
+    }
+  }
+}
+
 function fsconfig(task: Task, regs: Registers): number {
   const fd = regs.i32(0)
   if (fd < 0) return -EINVAL
@@ -124,12 +144,8 @@ function fsconfig(task: Task, regs: Registers): number {
   if (regs.ptr(2) === 0) return runCommand(task, context, command)
   const key = limitedString(regs, 2, STRING_MAX)
   if (typeof key === 'number') return key
-  let value: string | null = null
-  if (command === FSCONFIG_SET_STRING) {
-    const text = limitedString(regs, 3, STRING_MAX)
-    if (typeof text === 'number') return text
-    value = text
-  } else if (command !== FSCONFIG_SET_FLAG) return -ENOSYS
+  const value = parameterValue(task, regs, command)
+  if (typeof value === 'number') return value
   startReconfiguring(context)
   if (context.phase !== 'create-params' && context.phase !== 'reconf-params') return -EBUSY
   return context.parse(task, key, value)
@@ -203,8 +219,8 @@ export const fsContextSyscalls: readonly SyscallRow[] = [
   {
     nr: 431,
     name: 'fsconfig',
-    support: 'partial',
-    note: 'options as flags and strings; binary values, paths and descriptors: ENOSYS',
+    support: 'full',
+    note: 'options that proc and tmpfs have and the model has not: ENOSYS',
     handler: fsconfig,
   },
   { nr: 432, name: 'fsmount', support: 'full', handler: fsmount },

@@ -9,7 +9,7 @@ import {
 import { EBUSY, EINVAL, EPERM } from '../uapi/errno.js'
 import { CAP_SYS_ADMIN } from './capability.js'
 import { nsCapable } from './cred.js'
-import type { FsType } from './fs_type.js'
+import type { FsType, FsValue } from './fs_type.js'
 import type { Mount } from './mount.js'
 import type { SuperBlock } from './super_block.js'
 import type { Task } from './task.js'
@@ -36,6 +36,9 @@ const CLEAR_WORDS: Readonly<Record<string, number>> = {
   nomand: MS_MANDLOCK,
   rw: MS_RDONLY,
 }
+
+/** Messages that nobody has read; later ones take the place of the oldest. */
+const MOST_MESSAGES = 8
 
 /** A filesystem in the making, or being changed (`struct fs_context`). */
 export class FsContext {
@@ -64,11 +67,12 @@ export class FsContext {
   /** Says why and refuses. */
   invalid(message: string): number {
     this.log.push(`e ${message}\n`)
+    if (this.log.length > MOST_MESSAGES) this.log.shift()
     return -EINVAL
   }
 
   /** Takes one option from `task`; `value` is null for a bare word: 0 or -errno. */
-  parse(task: Task, key: string, value: string | null): number {
+  parse(task: Task, key: string, value: FsValue): number {
     if (Object.hasOwn(SET_WORDS, key)) {
       this.flags |= SET_WORDS[key]!
       this.flagsMask |= SET_WORDS[key]!
@@ -82,7 +86,7 @@ export class FsContext {
     const own = this.fsType.parse(this, key, value, task.cred.userNs)
     if (own !== null) return own
     if (key !== 'source') return this.invalid(`${this.fsType.name}: Unknown parameter '${key}'`)
-    if (value === null) return this.invalid('Non-string source')
+    if (typeof value !== 'string') return this.invalid('Non-string source')
     if (this.source !== null) return this.invalid('Multiple sources')
     this.source = value
     return 0

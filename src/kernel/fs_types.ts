@@ -1,5 +1,5 @@
-import { EINVAL, ENODEV, ENOSYS } from '../uapi/errno.js'
-import type { FsType } from './fs_type.js'
+import { ENODEV, ENOSYS } from '../uapi/errno.js'
+import { type FsType, NO_TEXT } from './fs_type.js'
 import { MemorySuperBlock } from './memory_fs.js'
 import { ProcSuperBlock } from './procfs.js'
 import { tmpfs } from './tmpfs.js'
@@ -14,7 +14,7 @@ const ramfs: FsType = {
     if (key === 'source') return null
     // Others are no offence.
     if (key !== 'mode') return 0
-    if (value === null || !/^[0-7]{1,11}$/.test(value)) return -EINVAL
+    if (typeof value !== 'string' || !/^[0-7]{1,11}$/.test(value)) return context.invalid("ramfs: Bad value for 'mode'")
     context.options = { mode: Number.parseInt(value, 8) & 0o7777 }
     return 0
   },
@@ -29,13 +29,16 @@ const ramfs: FsType = {
   reconfigure: () => 0,
 }
 
+const PROC_KEYS: ReadonlySet<string> = new Set(['hidepid', 'subset', 'gid', 'pidns'])
+
 const proc: FsType = {
   name: 'proc',
   usernsMount: true,
   userNs: (task) => task.pidNamespace.owner!,
-  parse(_context, key) {
+  parse(context, key, value) {
+    if (!PROC_KEYS.has(key)) return null
     // hidepid=, subset= and gid= exist and are not modelled.
-    return key === 'hidepid' || key === 'subset' || key === 'gid' || key === 'pidns' ? -ENOSYS : null
+    return value === NO_TEXT && key !== 'pidns' ? context.invalid(`proc: Bad value for '${key}'`) : -ENOSYS
   },
   getTree: (task) => new ProcSuperBlock(task.kernel, task.pidNamespace, task.kernel.vfs.newDev()),
   reconfigure: () => 0,
@@ -78,6 +81,6 @@ export function fsTypeByName(name: string): FsType | number {
 
 /** The type of a filesystem that is mounted: what changing its options goes through. */
 export function fsTypeOf(name: string): FsType {
-  // Others, hostfs that is, take what they do not know.
-  return MODELLED.get(name) ?? { ...ramfs, name, parse: () => 0 }
+  // Others, such as nsfs and hostfs, have no option that can change.
+  return MODELLED.get(name) ?? { ...ramfs, name, parse: () => null }
 }

@@ -176,6 +176,8 @@ class TmpfsSuperBlock extends MemorySuperBlock {
   }
 }
 
+const ID_KEYS: ReadonlySet<string> = new Set(['uid', 'gid'])
+
 /** tmpfs: a new one for each mount. */
 export const tmpfs: FsType = {
   name: 'tmpfs',
@@ -184,9 +186,13 @@ export const tmpfs: FsType = {
   parse(context, key, value, userNs) {
     const options = context.options as TmpfsOptions
     if (Object.hasOwn(WITH_VALUE, key)) {
-      const error = value === null ? -EINVAL : WITH_VALUE[key]!(options, value, context, userNs)
+      const error = typeof value === 'string' ? WITH_VALUE[key]!(options, value, context, userNs) : -EINVAL
       if (typeof error === 'string') return context.invalid(`tmpfs: ${error}`)
-      return error === -EINVAL ? context.invalid(`tmpfs: Bad value for '${key}'`) : error
+      if (error !== -EINVAL) return error
+      // One that is no number is told of by who looks for numbers and by who looks for ids.
+      if (ID_KEYS.has(key) && (typeof value !== 'string' || parseId(value) === null))
+        context.invalid(`tmpfs: Bad value for '${key}'`)
+      return context.invalid(`tmpfs: Bad value for '${key}'`)
     }
     if (!Object.hasOwn(WORDS, key)) return null
     return value === null ? WORDS[key]!(options) : context.invalid(`tmpfs: Unexpected value for '${key}'`)
