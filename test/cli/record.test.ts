@@ -77,7 +77,11 @@ describe.skipIf(reason !== undefined)("kabinet record on this machine's kernel",
 describe('kabinet record', () => {
   it('wants programs that are there and can be read', async () => {
     const nothing = await kabinet(['record', path('nothing.jsonl')])
-    expect(nothing).toMatchObject({ stdout: '', stderr: `kabinet: ${path('nothing.jsonl')}: no such file or folder\n`, code: 2 })
+    expect(nothing).toMatchObject({
+      stdout: '',
+      stderr: `kabinet: ${path('nothing.jsonl')}: no such file or folder\n`,
+      code: 2,
+    })
     writeFileSync(path('damaged.jsonl'), '{"transcript":1,"name":"damaged"}\n{"step":0,\n')
     const damaged = await kabinet(['record', path('damaged.jsonl')])
     expect(damaged.stderr).toMatch(/damaged\.jsonl: line 2: not JSON/)

@@ -106,7 +106,11 @@ describe('kabinet replay', () => {
 
   it('wants a path that is there, with transcripts in it', async () => {
     const nothing = await kabinet(['replay', path('nothing')])
-    expect(nothing).toMatchObject({ stdout: '', stderr: `kabinet: ${path('nothing')}: no such file or folder\n`, code: 2 })
+    expect(nothing).toMatchObject({
+      stdout: '',
+      stderr: `kabinet: ${path('nothing')}: no such file or folder\n`,
+      code: 2,
+    })
     mkdirSync(path('empty'))
     const empty = await kabinet(['replay', path('empty')])
     expect(empty).toMatchObject({ stderr: `kabinet: ${path('empty')}: no transcript in it\n`, code: 2 })
