@@ -23,6 +23,8 @@ export class Dentry {
   older: Dentry | null = null
   /** The name is gone and nobody uses the dentry any more. */
   dead = false
+  /** Its name went while it was in use: until it is not, the directory that it was in cannot go either. */
+  #holdsParent = false
 
   constructor(name: string, parent: Dentry | null, inode: Inode) {
     this.name = name
@@ -68,5 +70,20 @@ export class Dentry {
     if (!this.hashed) return
     this.hashed = false
     this.parent.children?.delete(this.name)
+  }
+
+  /** Takes the name away for good: who holds the dentry keeps the directory, too. */
+  unname(): void {
+    this.drop()
+    if (this.refs === 0) return
+    this.#holdsParent = true
+    this.parent.refs++
+  }
+
+  /** Nobody uses it any more, after its name went for good. */
+  leaveParent(): void {
+    if (!this.#holdsParent) return
+    this.#holdsParent = false
+    this.parent.put()
   }
 }

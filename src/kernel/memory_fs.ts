@@ -127,10 +127,12 @@ export class MemorySuperBlock extends SuperBlock {
     const inode = dentry.inode as MemoryInode
     if (inode.nlink === 0) fsnotifyInodeRemove(inode)
     inode.aliases.splice(inode.aliases.indexOf(dentry), 1)
-    if (inode.aliases.length > 0) return
-    this.#inodes.delete(inode.ino)
-    inode.marks?.destroy()
-    inode.pages = new Pages()
+    if (inode.aliases.length === 0) {
+      this.#inodes.delete(inode.ino)
+      inode.marks?.destroy()
+      inode.pages = new Pages()
+    }
+    dentry.leaveParent()
   }
 
   override dentryOfHandle(_type: number, bytes: Uint8Array): Dentry | null {
@@ -308,17 +310,17 @@ export class MemoryInode extends Inode {
     return inode.enterAs(dir, name)
   }
 
-  /** Takes `child` out of this directory; its links are the caller's. */
+  /** Takes `child` out of this directory; its links and its name are the caller's. */
   #remove(child: Dentry): void {
     this.offsets.remove(child)
     this.size -= this.#direntSize
-    child.drop()
   }
 
   override unlink(_task: Task, _dir: Dentry, child: Dentry): number {
     if (child.inode.nlink > 1) this.#sb.moreNames--
     child.inode.nlink--
     this.#remove(child)
+    child.unname()
     this.#entryChanged(child.inode)
     return 0
   }
@@ -334,6 +336,7 @@ export class MemoryInode extends Inode {
     child.inode.nlink = 0
     this.nlink--
     this.#remove(child)
+    child.unname()
     this.#entryChanged(child.inode)
     return 0
   }
@@ -358,9 +361,10 @@ export class MemoryInode extends Inode {
       target.inode.nlink = target.inode.isDir ? 0 : target.inode.nlink - 1
       if (target.inode.isDir) to.nlink--
       to.size -= this.#direntSize
-      target.drop()
+      target.unname()
     }
     this.#remove(oldDentry)
+    oldDentry.drop()
     if (isDir) {
       this.nlink--
       to.nlink++
