@@ -46,7 +46,7 @@ abstract class PidInode extends ProcInode {
     this.uid = task.cred.euid
     this.gid = task.cred.egid
     if (this.mode === PLAIN_DIR) return
-    const { mm } = task
+    const mm = task.mm ?? (task.kernel.features.zombieSharesDumpable ? task.leftMm : null)
     if (mm !== null && mm.dumpable === 1) return
     // Root of the namespace that the address space belongs to.
     const owner = mm === null ? task.kernel.initUserNs : mm.userNs
