@@ -87,9 +87,9 @@ export const EXCLUSIONS: readonly Exclusion[] = [
   },
   {
     name: 'how long a text with numbers of the machine is',
-    backend: 'host',
+    backend: 'any',
     reason:
-      'ids that are shared with everything else have as many digits as they have, and a descriptor that such a text was read from stands behind them',
+      'inode numbers of /proc have as many digits as they have, and the position of a descriptor that one was read from shows it',
     matches: countsDigits,
   },
 ]
