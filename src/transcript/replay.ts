@@ -88,7 +88,7 @@ const TRANSLATED: Readonly<Record<string, number>> = { open_by_handle_at: 1, lis
  * Boots an emulator as the header says, makes the same calls in the same order, and holds every return, every byte that came
  * out, every sleep and every wake against the transcript. Stops at the first divergence.
  *
- * @throws TranscriptError when the header names a profile that there is not
+ * @throws TranscriptError when the header names a profile that there is not, or describes a kernel that cannot be
  */
 export function replay(transcript: Transcript, options: ReplayOptions = {}): ReplayResult {
   const { header } = transcript
@@ -173,7 +173,7 @@ class Replay {
     this.#fill = header.fill ?? true
     this.#concurrent = !this.#fill
     this.#steps = steps
-    this.#emulator = Emulator.boot({ profile, boot: header.boot, clock: replayClock() })
+    this.#emulator = boot(header, profile)
     this.#session = new Session(this.#emulator)
     const { kernel } = this.#emulator
     kernel.chance = chance
@@ -441,6 +441,16 @@ class Replay {
   #pidScope(ns: unknown): unknown {
     const { initPidNs } = this.#emulator.kernel
     return ns === initPidNs ? initPidNs : EXACT
+  }
+}
+
+/** @throws TranscriptError for a header that no kernel can start with. */
+function boot(header: Transcript['header'], profile: ProfileName): Emulator {
+  try {
+    return Emulator.boot({ profile, boot: header.boot, clock: replayClock() })
+  } catch (error) {
+    if (error instanceof RangeError) throw new TranscriptError(1, `boot: ${error.message}`)
+    throw error
   }
 }
 

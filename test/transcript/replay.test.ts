@@ -247,6 +247,12 @@ describe('a value of chance', () => {
 })
 
 describe('what cannot be replayed', () => {
+  it('is a boot that no kernel has', () => {
+    const transcript = recording([call(1, 'getuid')])
+    transcript.header.boot = { ...transcript.header.boot, mountinfo: ['x'] }
+    expect(() => replay(transcript)).toThrow('line 1: boot: not a mountinfo line: x')
+  })
+
   it('is a profile that there is not', () => {
     const transcript = recording([call(1, 'getuid')])
     transcript.header.profile = 'v5.0'
