@@ -18,8 +18,18 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['pivot_root', 'chroot', 'umask'])
 
 type Allows = (walk: Walk, choices: Choices) => boolean
 
+const STATS: ReadonlySet<string> = new Set(['fstat', 'statx', 'newfstatat'])
+
+/** The root of `/proc` has as many links as there are processes on the machine. */
+function countsProcesses(walk: Walk, { call, args: [fd] }: Draft): boolean {
+  if (!STATS.has(call) || fd === null || fd === undefined) return false
+  const number = typeof fd === 'object' && 'ret' in fd ? walk.ret(fd.ret) : Number(fd)
+  const dentry = walk.task.files?.file(number)?.dentry
+  return dentry?.isRoot && dentry.sb.type === 'proc'
+}
+
 /** The makers of a family with weights that come to as much as any other's, for when it is allowed. */
-function shareOf({ makers }: Family, allows?: Allows): CallMaker[] {
+function shareOf({ makers }: Family, allows: Allows = () => true): CallMaker[] {
   const used = makers.filter(({ name }) => !LEFT_OUT.has(name))
   let total = 0
   for (const { weight } of used) total += weight
@@ -27,8 +37,10 @@ function shareOf({ makers }: Family, allows?: Allows): CallMaker[] {
     name: maker.name,
     weight: Math.max(1, Math.round((maker.weight * SHARE) / total)),
     spoil: maker.spoil,
-    make:
-      allows === undefined ? maker.make : (walk, choices) => (allows(walk, choices) ? maker.make(walk, choices) : null),
+    make: (walk, choices) => {
+      const draft = allows(walk, choices) ? maker.make(walk, choices) : null
+      return draft !== null && countsProcesses(walk, draft) ? null : draft
+    },
   }))
 }
 
