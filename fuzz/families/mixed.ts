@@ -25,7 +25,7 @@ function countsProcesses(walk: Walk, { call, args: [fd] }: Draft): boolean {
   if (!STATS.has(call) || fd === null || fd === undefined) return false
   const number = typeof fd === 'object' && 'ret' in fd ? walk.ret(fd.ret) : Number(fd)
   const dentry = walk.task.files?.file(number)?.dentry
-  return dentry?.isRoot && dentry.sb.type === 'proc'
+  return dentry?.isRoot === true && dentry.sb.type === 'proc'
 }
 
 /** The makers of a family with weights that come to as much as any other's, for when it is allowed. */

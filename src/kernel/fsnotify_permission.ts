@@ -70,13 +70,19 @@ export class PermissionAsk {
         event.free()
         const answer = verdict(event.response)
         if (answer !== 0) {
+          this.#letGo(this.#held)
           this.#report.clear()
           return answer
         }
         this.#tellChance(event.group)
         this.#report.resume()
       }
-      if (!this.#askNext()) return 0
+      // It goes on from the marks that it holds on to.
+      const held = this.#held
+      this.#held = []
+      const asked = this.#askNext()
+      this.#letGo(held)
+      if (!asked) return 0
     }
   }
 
@@ -87,6 +93,7 @@ export class PermissionAsk {
     this.#settle(event)
     if (event.state === 'answered') event.free()
     else event.group.permissions.cancel(event)
+    this.#letGo(this.#held)
     this.#report.clear()
   }
 
@@ -94,8 +101,10 @@ export class PermissionAsk {
   #settle(event: PermEvent): void {
     this.#event = null
     this.#task.kernel.fanotify.waiting.delete(event)
-    for (const mark of this.#held) mark.group.unpinMark(mark)
-    this.#held = []
+  }
+
+  #letGo(marks: readonly FanotifyMark[]): void {
+    for (const mark of marks) mark.group.unpinMark(mark)
   }
 
   /** The orders of the groups of each class matter now, that of `group` too, which may be closed: who is asked, and whose marks wait. */

@@ -37,8 +37,8 @@ export class FsnotifyReport {
   readonly #connectors: (MarkConnector | null)[] = []
   readonly #connectorPlaces: number[] = []
   readonly #at: number[] = []
-  /** Where it stood when it was stopped: the groups of marks, null behind the last one. */
-  readonly #paused: (FanotifyGroup | null)[] = []
+  /** The marks at which it was stopped, null behind the last one. */
+  readonly #paused: (FanotifyMark | null)[] = []
   #turn: FanotifyGroup | null = null
 
   /** Forgets the marks of before. */
@@ -101,7 +101,7 @@ export class FsnotifyReport {
         if (mark.group === this.#turn) return null
         mark = marks[++this.#at[index]!]
       }
-      this.#paused[index] = mark?.group ?? null
+      this.#paused[index] = mark ?? null
       if (mark !== undefined) stood.push(mark)
     }
     return stood
@@ -117,15 +117,13 @@ export class FsnotifyReport {
     return [...classes.values()].map((groups) => groups.sort((a, b) => a.place - b.place))
   }
 
-  /** Goes on though marks have come or gone since: from the marks at which it stood, and nowhere where it had come to the end. */
+  /** Goes on from the marks at which it was stopped, which are there still; nowhere where it had come to the end. */
   resume(): void {
     for (let index = 0; index < this.#looked; index++) {
       const { marks } = this.#connectors[index]!
       const stood = this.#paused[index]!
-      let at = stood === null ? marks.length : 0
-      while (stood !== null && at < marks.length && marks[at]!.group.isToldBefore(stood)) at++
-      if (stood === this.#turn && marks[at]?.group === stood) at++
-      this.#at[index] = at
+      if (stood === null) this.#at[index] = marks.length
+      else this.#at[index] = marks.indexOf(stood) + (stood.group === this.#turn ? 1 : 0)
     }
   }
 
