@@ -50,8 +50,8 @@ export class RecordedChance implements Chance {
   }
 
   /**
-   * Choices that differ from this one in which two groups come first of those that an access asked, or in one other way,
-   * the latest first.
+   * Choices that differ from this one in which two groups come first of those that an access asked, in two neighbours of them, or
+   * in one other way, the latest first.
    */
   *others(): IterableIterator<RecordedChance> {
     const order = this.#order()
@@ -63,6 +63,8 @@ export class RecordedChance implements Chance {
           yield new RecordedChance({ order: moved(order, [first, second], groups[0]!), picks: taken })
         }
       }
+      for (let at = 2; at < groups.length; at++)
+        yield new RecordedChance({ order: moved(order, [groups[at]!, groups[at - 1]!], groups[at - 1]!), picks: taken })
       for (const first of groups.slice(1)) {
         const behind = groups.slice(0, groups.indexOf(first))
         yield new RecordedChance({ order: moved(order, [first, ...behind], first), picks: taken })
