@@ -130,7 +130,7 @@ export class MemorySuperBlock extends SuperBlock {
     if (inode.aliases.length === 0) {
       this.#inodes.delete(inode.ino)
       inode.marks?.destroy()
-      inode.pages = new Pages()
+      inode.dropPages()
     }
     dentry.leaveParent()
   }
@@ -176,7 +176,7 @@ export class MemorySuperBlock extends SuperBlock {
 
 /** A file, directory, link or node of a {@link MemorySuperBlock}. */
 export class MemoryInode extends Inode {
-  pages: Pages = new Pages()
+  #pages: Pages | null = null
   /** What a FIFO leads to while it is open. */
   pipe: Pipe | null = null
   /** Where a symbolic link points. */
@@ -205,6 +205,17 @@ export class MemoryInode extends Inode {
     this.mtime = now
     this.ctime = now
     if (other !== null) other.ctime = now
+  }
+
+  /** What a regular file holds. */
+  get pages(): Pages {
+    this.#pages ??= new Pages()
+    return this.#pages
+  }
+
+  /** @internal Nobody can reach it any more. */
+  dropPages(): void {
+    this.#pages = null
   }
 
   /** The order of a directory's entries. */
@@ -435,7 +446,7 @@ export class MemoryInode extends Inode {
 
   override truncate(_task: Task, size: number): number {
     if (size > Number.MAX_SAFE_INTEGER) return -EFBIG
-    if (size < this.size) this.pages.truncate(size)
+    if (size <= this.size) this.#pages?.truncate(size)
     this.size = size
     return 0
   }
@@ -453,7 +464,7 @@ export class MemoryInode extends Inode {
 
   override get blocks(): number {
     const link = this.target.length >= SHORT_SYMLINK_LEN ? 1 : 0
-    return this.#sb.fineTimes ? (this.pages.count + link) * SECTORS_PER_PAGE : 0
+    return this.#sb.fineTimes ? ((this.#pages?.count ?? 0) + link) * SECTORS_PER_PAGE : 0
   }
 
   override seekData(offset: number, hole: boolean): number {

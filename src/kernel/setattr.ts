@@ -51,9 +51,9 @@ function mayChown(task: Task, { mnt: { idmap }, dentry: { inode } }: Path, { uid
 function checkChange(task: Task, path: Path, attributes: Attributes, changesMode: boolean): number {
   const { idmap } = path.mnt
   const { inode } = path.dentry
-  const { mode, uid, gid, atime, mtime } = attributes
-  const setsTimes =
-    typeof atime === 'object' || typeof mtime === 'object' || (atime === undefined) !== (mtime === undefined)
+  const { mode, uid, gid, size, atime, mtime } = attributes
+  const setsOne = size === undefined && (atime === undefined) !== (mtime === undefined)
+  const setsTimes = typeof atime === 'object' || typeof mtime === 'object' || setsOne
   if ((mode !== undefined || uid !== undefined || gid !== undefined || setsTimes) && inode.immutable) return -EPERM
   if (atime === 'now' && mtime === 'now') {
     if (inode.immutable) return -EPERM
@@ -105,6 +105,8 @@ export function notifyChange(task: Task, path: Path, attributes: Attributes): nu
   }
   const error = checkChange(task, path, attributes, mode !== undefined)
   if (error !== 0) return error
+  // By path, a file that is as large as that and has no data stays as it is.
+  const isTouched = size === undefined || mtime !== undefined || size !== inode.size || inode.blocks > 0
   if (size !== undefined) {
     const result = inode.truncate(task, size)
     if (result < 0) return result
@@ -116,7 +118,7 @@ export function notifyChange(task: Task, path: Path, attributes: Attributes): nu
     if (attributes.force !== true && !inGroupOrCapable(task, inode, idmap)) bits &= ~S_ISGID
     inode.mode = (inode.mode & ~0o7777) | bits
   }
-  if (inode.sb.keepsTimes) {
+  if (isTouched && inode.sb.keepsTimes) {
     const now = task.kernel.now()
     if (atime !== undefined) inode.atime = atime === 'now' ? now : atime
     if (mtime !== undefined) inode.mtime = mtime === 'now' ? now : mtime
@@ -184,14 +186,14 @@ export function truncatePath(task: Task, path: Path, size: number): number {
   const error = inodePermission(task, inode, MAY_WRITE, path.mnt.idmap)
   if (error !== 0) return error
   if (inode.executing > 0) return -ETXTBSY
-  return truncateAt(task, path, size)
+  return truncateAt(task, path, { size })
 }
 
 /** Sets the size of an open file: 0 or -errno. */
 export function truncateFile(task: Task, file: File, size: number): number {
-  return truncateAt(task, file, size)
+  return truncateAt(task, file, { size, mtime: 'now' })
 }
 
-function truncateAt(task: Task, path: Path, size: number): number {
-  return notifyChange(task, path, { size, killPrivileges: !keepsPrivileges(task), force: true })
+function truncateAt(task: Task, path: Path, change: Attributes): number {
+  return notifyChange(task, path, { ...change, killPrivileges: !keepsPrivileges(task), force: true })
 }

@@ -69,6 +69,19 @@ describe('times of files', () => {
     expect(world.times.atime).toBe(first + 86_400n * SECOND)
   })
 
+  it('with relatime: a change of anything since the last read makes the next one count', () => {
+    const world = new World()
+    const times = new Uint8Array(32)
+    const view = new DataView(times.buffer)
+    view.setBigInt64(0, world.now / SECOND - 3600n, true)
+    view.setBigInt64(16, world.now / SECOND - 7200n, true)
+    expect(world.call('utimensat', world.fd, null, times, 0)).toBe(0)
+    expect(world.times.atime).toBe(world.now - 3600n * SECOND)
+    world.now += SECOND
+    world.read()
+    expect(world.times.atime).toBe(world.now)
+  })
+
   it('without a clock they still tell what came first', () => {
     const world = new World(false)
     const { mtime, ctime } = world.times
