@@ -191,7 +191,9 @@ function many(name: string, length: number, kind: Kind): Decode {
 /** Only the elements that the call says it wrote: what lies behind them is left as bytes. */
 function counted(name: string, length: number, kind: Kind): Decode {
   return (fields, { ret }) => {
-    for (let i = 0; i < (ret ?? 0); i++) fields.add(`${name}[${i}]`, i * length, length, kind)
+    // What came before memory that faults was written.
+    const count = ret === -EFAULT ? Math.floor(fields.bytes.length / length) : (ret ?? 0)
+    for (let i = 0; i < count; i++) fields.add(`${name}[${i}]`, i * length, length, kind)
   }
 }
 
