@@ -16,6 +16,10 @@ export abstract class FanotifyGroupFile extends File {
     this.group = group
   }
 
+  override get place(): number {
+    return this.group.place
+  }
+
   override get takesVectors(): boolean {
     return false
   }

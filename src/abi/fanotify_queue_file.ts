@@ -39,6 +39,10 @@ export class FanotifyQueueFile extends File {
     else this.#group.permissions.requeue()
   }
 
+  override get place(): number {
+    return this.#group.place
+  }
+
   override get takesVectors(): boolean {
     return false
   }

@@ -1,3 +1,4 @@
+import type { File } from '../kernel/file.js'
 import type { Task } from '../kernel/task.js'
 import { type WaitQueue, WOULD_BLOCK } from '../kernel/wait_queue.js'
 import { EBADF, EFAULT, EINVAL } from '../uapi/errno.js'
@@ -65,16 +66,14 @@ class FdSets {
     return this.#asked.some((set) => has(set, fd))
   }
 
-  /** Every queue on which one of the descriptors may change. */
-  queues(task: Task): WaitQueue[] {
-    const queues: Set<WaitQueue> = new Set()
+  /** The files behind the descriptors now. */
+  files(task: Task): File[] {
+    const files: Set<File> = new Set()
     for (let fd = 0; fd < this.#count; fd++) {
       const file = this.#isAsked(fd) ? fileAt(task, fd) : null
-      if (file === null) continue
-      if (file.waitQueue !== null) queues.add(file.waitQueue)
-      if (file.writeQueue !== null) queues.add(file.writeQueue)
+      if (file !== null) files.add(file)
     }
-    return [...queues]
+    return [...files]
   }
 
   /** Looks at all of them and stores what holds, if something does or `even` if not: how many bits, WOULD_BLOCK, or -errno. */
@@ -110,7 +109,27 @@ function waitForAny(task: Task, regs: Registers, waits: boolean): number | Pendi
   const error = sets.take(task)
   if (error !== 0) return error
   const bits = sets.answer(task, !waits)
-  return bits === WOULD_BLOCK ? sleepOn(task, sets.queues(task), () => sets.answer(task, false)) : bits
+  return bits === WOULD_BLOCK ? selectAsleep(task, sets) : bits
+}
+
+/** Sleeps until one of the files has something to say; then it looks at what the descriptors are by then. */
+function selectAsleep(task: Task, sets: FdSets): PendingSyscall {
+  const files = sets.files(task)
+  const queues: Set<WaitQueue> = new Set()
+  for (const file of files) {
+    file.get()
+    if (file.waitQueue !== null) queues.add(file.waitQueue)
+    if (file.writeQueue !== null) queues.add(file.writeQueue)
+  }
+  const letGo = (): void => {
+    for (const file of files) file.put()
+  }
+  const attempt = (): number => {
+    const bits = sets.answer(task, false)
+    if (bits !== WOULD_BLOCK) letGo()
+    return bits
+  }
+  return sleepOn(task, [...queues], attempt, letGo)
 }
 
 function select(task: Task, regs: Registers): number | PendingSyscall {

@@ -177,6 +177,8 @@ export class EpollFile extends File {
    */
   collect(task: Task, most: number, fault: number, emit: (item: EpollItem, events: number) => boolean): number {
     const looked = this.#listed
+    const { chance } = task.kernel
+    if (chance !== null) chance.asked(placesOf(looked))
     this.#listed = []
     let taken = 0
     let at = 0
@@ -202,6 +204,12 @@ export class EpollFile extends File {
     if (this.#listed.length > 0) this.waiters.wakeOne()
     return taken === 0 && failed ? -fault : taken
   }
+}
+
+/** The places of the groups among them: in which order they came into the list was theirs. */
+function placesOf(items: readonly EpollItem[]): number[] {
+  const places = new Set(items.map(({ file }) => file.place).filter((place) => place >= 0))
+  return [...places].sort((a, b) => a - b)
 }
 
 /** How many epoll files lie below `epoll`, counting only the longest way; more than is allowed where `adding` is among them. */

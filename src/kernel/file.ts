@@ -176,6 +176,11 @@ export abstract class File implements Path {
     return this.inode.size
   }
 
+  /** Of those that learn of one event, where it stands; -1 where there is no such order. */
+  get place(): number {
+    return -1
+  }
+
   /** The segments of a readv or writev are moved together; without it one by one, as if each were a call of its own. */
   get takesVectors(): boolean {
     return true
