@@ -33,7 +33,7 @@ import {
   FAN_REPORT_DFID_NAME,
   FAN_REPORT_FID,
 } from '../../src/uapi/index.js'
-import { runs } from './commands.js'
+import { PATIENCE, runs } from './commands.js'
 
 /** One that opens files, one that reports objects, one that reports directories, names and objects. */
 const GROUPS = [0, FAN_REPORT_FID, FAN_REPORT_DFID_NAME | FAN_REPORT_FID] as const
@@ -333,5 +333,6 @@ describe('marks on files', () => {
         runs(150),
       )
     },
+    PATIENCE,
   )
 })
