@@ -32,6 +32,8 @@ export interface KernelFeatures {
   readonly protectedSymlinks: boolean
   /** Of a file that one could not read and write no other name is made, unless one owns it (Debian's default). */
   readonly protectedHardlinks: boolean
+  /** rename finds that one name lies below the other before it looks at slashes behind what is no directory. */
+  readonly renameLooksAtTreeFirst: boolean
   /** Sockets with a name take extended attributes of users, as files and directories do. */
   readonly socketXattrs: boolean
   /** statmount finds a mount by a descriptor (STATMOUNT_BY_FD). */

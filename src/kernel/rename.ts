@@ -58,10 +58,11 @@ export function renameAt(
   if (typeof found === 'number' && (found !== -ENOENT || exchange)) return found
   const target = typeof found === 'number' ? null : found
   if (target !== null && (flags & RENAME_NOREPLACE) !== 0) return -EEXIST
+  const intoItself = old === trap ? -EINVAL : target === null || target !== trap ? 0 : exchange ? -EINVAL : -ENOTEMPTY
+  if (intoItself !== 0 && task.kernel.features.renameLooksAtTreeFirst) return intoItself
   if (exchange && !target!.inode.isDir && to.trailingSlash) return -ENOTDIR
   if (!old.inode.isDir && (from.trailingSlash || (!exchange && to.trailingSlash))) return -ENOTDIR
-  if (old === trap) return -EINVAL
-  if (target !== null && target === trap) return exchange ? -EINVAL : -ENOTEMPTY
+  if (intoItself !== 0) return intoItself
   return vfsRename(task, old, to, target, flags)
 }
 
