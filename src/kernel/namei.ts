@@ -347,15 +347,18 @@ export function placeFor(task: Task, dfd: number, name: string, isDir: boolean):
   const found = walk.dentry.inode.lookup(task, walk.dentry, walk.name)
   if (typeof found !== 'number') return -EEXIST
   if (found !== -ENOENT || !walk.dentry.inode.takesNewNames) return found
-  if (walk.trailingSlash && !isDir) return -ENOENT
+  if (isGone(walk.dentry) || (walk.trailingSlash && !isDir)) return -ENOENT
   const readOnly = wantWrite(walk)
   if (readOnly !== 0) return readOnly
   return { parent: { mnt: walk.mnt, dentry: walk.dentry }, name: walk.name }
 }
 
+/** True for a directory that was removed, and is only still in use. */
+const isGone = (dir: Dentry): boolean => !dir.hashed && !dir.isRoot
+
 /** What every creation asks of its directory (`may_create`). */
 export function mayCreate(task: Task, dir: Dentry, idmap: MntIdmap | null = null): number {
-  if (!dir.hashed && !dir.isRoot) return -ENOENT
+  if (isGone(dir)) return -ENOENT
   if (!hasIdsOn(task, dir.sb, idmap)) return -EOVERFLOW
   return inodePermission(task, dir.inode, MAY_WRITE | MAY_EXEC, idmap)
 }
