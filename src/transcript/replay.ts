@@ -55,6 +55,8 @@ export interface ReplayOptions {
   profile?: ProfileName
   /** The recorded kernel was shared with others, so ids are drawn from chance too. Default: so for profile v6.18. */
   shared?: boolean
+  /** So many other ways that the recorded kernel may have gone are tried before the replay goes no further. Default: 400. */
+  tries?: number
 }
 
 /** The profile of kernels that are shared: a machine's own. */
@@ -97,6 +99,7 @@ export function replay(transcript: Transcript, options: ReplayOptions = {}): Rep
     throw new TranscriptError(1, `no profile ${JSON.stringify(profile)}: there are ${Object.keys(PROFILES).join(', ')}`)
   }
   const shared = options.shared ?? header.profile === SHARED_PROFILE
+  const most = options.tries ?? MOST_TRIES
   const usual = new RecordedChance()
   let best = replayOnce(transcript, profile, shared, usual)
   // Where the recorded kernel may have gone another way that is as good, the way that leads furthest is taken.
@@ -107,7 +110,7 @@ export function replay(transcript: Transcript, options: ReplayOptions = {}): Rep
     const next: RecordedChance[] = []
     for (const chance of others(reached)) {
       if (tried.has(chance.name)) continue
-      if (tries++ === MOST_TRIES) return best
+      if (tries++ === most) return best
       tried.add(chance.name)
       const result = replayOnce(transcript, profile, shared, chance)
       if (result.firstDivergence !== null && result.matched < best.matched) continue

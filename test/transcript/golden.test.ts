@@ -5,7 +5,7 @@ import { decodeBuffer, returnsPid } from '../../src/transcript/call_fields.js'
 import { type Field, fieldValue, isChance } from '../../src/transcript/field.js'
 import { type Arg, outBuffers, parseTranscript, type Step, type Transcript } from '../../src/transcript/format.js'
 import { fromHex, toHex } from '../../src/transcript/hex.js'
-import { replay } from '../../src/transcript/replay.js'
+import { type ReplayOptions, replay } from '../../src/transcript/replay.js'
 import { showDivergence } from '../../src/transcript/show.js'
 
 const folder = new URL('../golden/transcripts/', import.meta.url)
@@ -106,6 +106,21 @@ const wanted = process.env.KABINET_RUNS
 const runs = (quick: number): { numRuns: number } => ({ numRuns: wanted === undefined ? quick : Number(wanted) })
 const PATIENCE = wanted === undefined ? 60_000 : 3_600_000
 
+const found = new Map<string, ReplayOptions>()
+
+/** No more tries than the recording needs as it is: one that was tampered with uses them all up. */
+function triesFor(name: string): ReplayOptions {
+  let options = found.get(name)
+  if (options === undefined) {
+    options = [{ tries: 0 }, { tries: 20 }, { tries: 60 }].find(
+      (few) => replay(load(name), few).firstDivergence === null,
+    )
+    options ??= {}
+    found.set(name, options)
+  }
+  return options
+}
+
 const anyFile = fc.constantFrom(...files)
 const anyNumber = fc.nat({ max: 0x7fff_ffff })
 
@@ -115,7 +130,7 @@ describe('a recording that was tampered with does not replay', () => {
     (name, at, bit) => {
       const all = placesOf(name)
       const place = all[at % all.length] as Place
-      expect(replay(changed(name, place, bit)).firstDivergence?.step).toBe(place.step.step)
+      expect(replay(changed(name, place, bit), triesFor(name)).firstDivergence?.step).toBe(place.step.step)
     },
     PATIENCE,
   )
@@ -130,7 +145,7 @@ describe('a recording that was tampered with does not replay', () => {
       const step = room[at % room.length] as Step
       const buffer = roomBehind(step) as number
       ;(step.out as string[])[buffer] += byte.toString(16).padStart(2, '0')
-      expect(replay(transcript).firstDivergence?.step).toBe(step.step)
+      expect(replay(transcript, triesFor(name)).firstDivergence?.step).toBe(step.step)
     },
     PATIENCE,
   )
@@ -151,7 +166,9 @@ describe('a recording that was tampered with does not replay', () => {
       if (occurrences.length < 2 || last === undefined) continue
       const { step, buffer, field } = last
       const tampered = changed(name, { step, buffer, byte: field.offset }, 0)
-      expect(replay(tampered).firstDivergence?.step, `${field.kind} of step ${step.step}`).toBe(step.step)
+      expect(replay(tampered, triesFor(name)).firstDivergence?.step, `${field.kind} of step ${step.step}`).toBe(
+        step.step,
+      )
     }
   })
 })
