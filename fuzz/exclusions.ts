@@ -136,7 +136,7 @@ const PTY_MAJOR = 136
 /** The device number or the name of a pseudo-terminal. */
 function showsTerminal({ what, call, buffers }: Divergence): boolean {
   const want = buffers[0]?.want
-  if (what !== 'out' || want === undefined) return false
+  if ((what !== 'out' && what !== 'ret') || want === undefined) return false
   switch (call) {
     case 'fstat':
     case 'newfstatat':

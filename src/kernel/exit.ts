@@ -31,6 +31,8 @@ export function doExit(task: Task, status: number): void {
   task.state = 'exiting'
   task.sleep?.kill()
   task.sleep = null
+  // The last thread's status is that of the process, whatever its leader ended with.
+  if (group.live === 1 && group.groupExitCode < 0) group.groupExitCode = status
   task.exitCode = group.groupExitCode >= 0 ? group.groupExitCode : status
   group.live--
 

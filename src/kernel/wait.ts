@@ -67,7 +67,7 @@ export class Wait {
   #take(task: Task, child: Task): number {
     this.foundPid = child.pid.nrIn(task.pidNamespace)
     this.foundUid = task.cred.userNs.uidOfMunged(child.cred.uid)
-    this.status = child.exitCode
+    this.status = child.group.groupExitCode
     if ((this.options & WNOWAIT) === 0) releaseTask(child)
     return this.foundPid
   }
