@@ -225,7 +225,7 @@ class Campaign {
       this.#spend(family)
       return
     }
-    const result = replay(transcript, { profile: state.profile })
+    const result = replay(transcript, { profile: state.profile, strict: true })
     const isNew = this.#count(transcript, result.matched, family)
     if (isNew) this.#options.onNew?.(program, task.familyName)
     state.programs++
@@ -299,7 +299,7 @@ class Campaign {
     try {
       for (let i = 0; i < RERUNS; i++) {
         const transcript = await this.#options.backend.run(program)
-        if (replay(transcript, { profile: this.#state.profile }).firstDivergence === null) return false
+        if (replay(transcript, { profile: this.#state.profile, strict: true }).firstDivergence === null) return false
       }
       return true
     } catch {
@@ -322,7 +322,7 @@ class Campaign {
           // A shorter program that loses the kernel is another finding, and not this one.
           return false
         }
-        const { firstDivergence } = replay(transcript, { profile })
+        const { firstDivergence } = replay(transcript, { profile, strict: true })
         if (firstDivergence === null || signatureOf(firstDivergence) !== finding.signature) return false
         Object.assign(finding, { program, transcript, divergence: firstDivergence })
         return true

@@ -98,7 +98,7 @@ export function checkRepeats(program: Program, profile: ProfileName, boot: Boot)
   const first = run()
   const problems: string[] = []
   if (serialiseTranscript(first) !== serialiseTranscript(run())) problems.push('two runs differ')
-  const { firstDivergence } = replay(first, { profile })
+  const { firstDivergence } = replay(first, { profile, strict: true })
   if (firstDivergence !== null) {
     problems.push(
       `its own transcript does not replay: step ${firstDivergence.step} ${firstDivergence.call}: ${firstDivergence.reason}`,

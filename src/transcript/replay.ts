@@ -55,6 +55,11 @@ export interface ReplayOptions {
   profile?: ProfileName
   /** The recorded kernel was shared with others, so ids are drawn from chance too. Default: so for profile v6.18. */
   shared?: boolean
+  /**
+   * Hold also what FORMAT leaves to chance and a kernel that nobody else uses does not: mount ids and device numbers handed out
+   * after boot, which are the lowest that are free, and the order of times that the clock gave. Default: no.
+   */
+  strict?: boolean
   /** So many other ways that the recorded kernel may have gone are tried before the replay goes no further. Default: 400. */
   tries?: number
 }
@@ -98,10 +103,14 @@ export function replay(transcript: Transcript, options: ReplayOptions = {}): Rep
   if (!isProfileName(profile)) {
     throw new TranscriptError(1, `no profile ${JSON.stringify(profile)}: there are ${Object.keys(PROFILES).join(', ')}`)
   }
-  const shared = options.shared ?? header.profile === SHARED_PROFILE
+  const held: Held = {
+    profile,
+    shared: options.shared ?? header.profile === SHARED_PROFILE,
+    strict: options.strict ?? false,
+  }
   const most = options.tries ?? MOST_TRIES
   const usual = new RecordedChance()
-  let best = replayOnce(transcript, profile, shared, usual)
+  let best = replayOnce(transcript, held, usual)
   // Where the recorded kernel may have gone another way that is as good, the way that leads furthest is taken.
   const tried = new Set([usual.name])
   let reached = [usual]
@@ -112,7 +121,7 @@ export function replay(transcript: Transcript, options: ReplayOptions = {}): Rep
       if (tried.has(chance.name)) continue
       if (tries++ === most) return best
       tried.add(chance.name)
-      const result = replayOnce(transcript, profile, shared, chance)
+      const result = replayOnce(transcript, held, chance)
       if (result.firstDivergence !== null && result.matched < best.matched) continue
       next.push(chance)
       if (result.firstDivergence !== null && result.matched === best.matched) continue
@@ -130,14 +139,12 @@ function* others(chances: readonly RecordedChance[]): IterableIterator<RecordedC
   for (const chance of chances) yield* chance.others()
 }
 
-function replayOnce(
-  transcript: Transcript,
-  profile: ProfileName,
-  shared: boolean,
-  chance: RecordedChance,
-): ReplayResult {
+/** What a recording is held against. */
+type Held = Required<Pick<ReplayOptions, 'profile' | 'shared' | 'strict'>>
+
+function replayOnce(transcript: Transcript, held: Held, chance: RecordedChance): ReplayResult {
   const { header, steps } = transcript
-  const run = new Replay(transcript, profile, shared, chance)
+  const run = new Replay(transcript, held, chance)
   let matched = 0
   let firstDivergence: Divergence | null = null
   while (firstDivergence === null && matched < steps.length) {
@@ -145,7 +152,7 @@ function replayOnce(
     if (firstDivergence === null) matched++
   }
   firstDivergence ??= run.end()
-  return { name: header.name, profile, steps: steps.length, matched, firstDivergence }
+  return { name: header.name, profile: held.profile, steps: steps.length, matched, firstDivergence }
 }
 
 class Diverged extends Error {
@@ -172,7 +179,7 @@ class Replay {
   /** Of those, the ones that came back here, by step, with the step that woke them. */
   readonly #awake: Map<number, number> = new Map()
 
-  constructor({ header, steps }: Transcript, profile: ProfileName, shared: boolean, chance: RecordedChance) {
+  constructor({ header, steps }: Transcript, { profile, shared, strict }: Held, chance: RecordedChance) {
     this.#fill = header.fill ?? true
     this.#concurrent = !this.#fill
     this.#steps = steps
@@ -185,12 +192,12 @@ class Replay {
       identify: identifier(this.#emulator),
       isCounted: (ino) => kernel.vfs.isCountedIno(Number(ino)),
       isExact: (kind, value) => {
-        const last = shared || kernel.vfs.freesLater ? undefined : lastAtBoot[kind]
+        const last = strict && !shared && !kernel.vfs.freesLater ? lastAtBoot[kind] : undefined
         // Of a device number, the ones without a device: stat's own form of them is left out.
         return last !== undefined && Number(value) > last && Number(value) < 0x10_0000
       },
       shared,
-      times: new Times(),
+      times: new Times(strict),
     })
     for (const pid of [1, header.boot.task.ppid, header.boot.task.pid]) {
       this.#binder.match('pid', pid, pid, kernel.initPidNs)
@@ -512,7 +519,6 @@ function askedNamespace(task: Task, step: Step): unknown {
   return file !== undefined && file !== null && 'ns' in file ? file.ns : undefined
 }
 
-/** Finds what a number names in the model. */
 /** The highest mount id and device number at the start: those handed out after it are the lowest that are free. */
 function lastNumbers(mountinfo: readonly string[]): Readonly<Partial<Record<ChanceKind, number>>> {
   let id = 0

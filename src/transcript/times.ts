@@ -42,12 +42,18 @@ interface Moment {
 
 /**
  * Holds times of files against recorded ones. What a call set must be equal. What the clock gave differs from run to run: it must
- * be a present time there too, one file's must be equal where they are equal here, and none may be earlier than one that is
- * earlier here. Times of access are only known to be present: whether they are brought up to date hangs on how fine the clock is.
+ * be a present time there too, one file's must be equal where they are equal here, and, where the order is held, none may be
+ * earlier than one that is earlier here. Times of access are only known to be present: whether they are brought up to date hangs on how fine the clock is.
  */
 export class Times {
+  readonly #ordered: boolean
   readonly #moments: Moment[] = []
   readonly #known: Map<string, string> = new Map()
+
+  /** @param ordered - whether times must come in the order in which they do here */
+  constructor(ordered: boolean) {
+    this.#ordered = ordered
+  }
 
   /**
    * @param model - hex of a `struct statx_timestamp`, or of the two words that a `struct stat` has
@@ -66,7 +72,7 @@ export class Times {
     const known = this.#known.get(name)
     if (known !== undefined) return known === recorded ? undefined : `stood for ${known} before`
     this.#known.set(name, String(recorded))
-    return this.#inOrder(ours.nsec, theirs)
+    return this.#ordered ? this.#inOrder(ours.nsec, theirs) : undefined
   }
 
   #inOrder(tick: number, time: Time): string | undefined {

@@ -16,7 +16,7 @@ const drops = process.argv.includes('--drop')
 function divergence(file: string): string | null {
   const transcript = parseTranscript(readFileSync(file, 'utf8'))
   try {
-    const { firstDivergence } = replay(transcript)
+    const { firstDivergence } = replay(transcript, { strict: true })
     return firstDivergence === null ? null : `step ${firstDivergence.step} ${firstDivergence.call}`
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

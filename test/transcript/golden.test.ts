@@ -18,7 +18,7 @@ const load = (name: string): Transcript => parseTranscript(texts.get(name) as st
 
 describe('a recording of a real kernel replays', () => {
   it.each(files)('%s', (name) => {
-    const { firstDivergence } = replay(load(name))
+    const { firstDivergence } = replay(load(name), { strict: true })
     if (firstDivergence !== null) expect.fail(showDivergence(firstDivergence))
   })
 })
