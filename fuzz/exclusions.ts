@@ -1,5 +1,5 @@
 import type { DivergedBuffer, Divergence } from '../src/transcript/index.js'
-import { EFAULT } from '../src/uapi/index.js'
+import { EFAULT, ESTALE } from '../src/uapi/index.js'
 
 /** Something that a kernel decides by chance, by time or by what else runs, so that no two runs need agree. */
 export interface Exclusion {
@@ -53,6 +53,13 @@ export const EXCLUSIONS: readonly Exclusion[] = [
     makers: ['socket_cycles'],
   },
   {
+    name: 'namespaces of the dead, by handle',
+    backend: 'any',
+    reason:
+      'the last credentials that hold a user namespace, and what it owned, are let go after a grace period, and until then a handle finds it',
+    matches: findsTheDead,
+  },
+  {
     name: 'a value that straddles the end of mapped memory',
     backend: 'uml',
     reason:
@@ -93,6 +100,15 @@ export const EXCLUSIONS: readonly Exclusion[] = [
     matches: countsDigits,
   },
 ]
+
+/** A handle of nsfs: so many bytes, and its type. */
+const NSFS_HANDLE = '10000000f1000000'
+
+function findsTheDead({ call, what, got, args }: Divergence): boolean {
+  const handle = args[1]
+  if (call !== 'open_by_handle_at' || what !== 'ret' || got !== -ESTALE) return false
+  return typeof handle === 'object' && handle !== null && 'in' in handle && handle.in.startsWith(NSFS_HANDLE)
+}
 
 /** Where stat and statx have link count, mode and inode. */
 const STAT_FIELDS: Readonly<Record<string, { nlink: number; mode: number; ino: number }>> = {

@@ -224,7 +224,7 @@ describe('threads', () => {
     expect(wait(init, -1, WNOHANG)).toBe(0)
   })
 
-  it('the process can be waited for when the last thread has ended', () => {
+  it('the process can be waited for when the last thread has ended, whose status it has', () => {
     const leader = clone(emu, init)
     const thread = clone(emu, leader, THREAD, 0)
     call(emu, leader, 'exit', 1)
@@ -233,7 +233,7 @@ describe('threads', () => {
     call(emu, thread, 'exit', 2)
     const status = new Int32Array(1)
     expect(call(emu, init, 'wait4', -1, status, 0, null)).toBe(2)
-    expect(status[0]).toBe(0x100)
+    expect(status[0]).toBe(0x200)
   })
 
   it('exit_group ends them all with one status', () => {

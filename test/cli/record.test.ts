@@ -69,7 +69,7 @@ describe.skipIf(reason !== undefined)("kabinet record on this machine's kernel",
   it('says so when gcc is missing', async () => {
     const env = { XDG_CACHE_HOME: path('cache'), PATH: folder }
     const { stderr, code } = await kabinet(['record', path('sleeper.jsonl')], { env })
-    expect(stderr).toMatch(/^kabinet: gcc cannot build the agent: .*\n$/)
+    expect(stderr).toMatch(/^kabinet: gcc cannot build lab\/agent\.c: .*\n$/)
     expect(code).toBe(2)
   })
 })

@@ -115,6 +115,6 @@ it('allocates nothing per event', () => {
   const { events: count, bytes, sum } = JSON.parse(out) as { events: number; bytes: number; sum: number }
   expect(count).toBe(1_000_000)
   expect(sum).not.toBe(0)
-  // one 16-byte object an event would be 16 MB
-  expect(bytes).toBeLessThan(64 * 1024)
+  // what the engine itself allocates is some ten KB, more on a busy machine; one 16-byte object an event would be 16 MB
+  expect(bytes).toBeLessThan(1024 * 1024)
 }, 60_000)
