@@ -22,7 +22,6 @@ import {
   RESOLVE_NO_MAGICLINKS,
   RESOLVE_NO_SYMLINKS,
   RESOLVE_NO_XDEV,
-  S_ISVTX,
 } from '../uapi/fcntl.js'
 import { touchAtime } from './atime.js'
 import type { Dentry } from './dentry.js'
@@ -30,7 +29,7 @@ import { fsnotifyDelete, fsnotifyLinkCount } from './fsnotify.js'
 import { gidThrough, hasOwners, type MntIdmap, uidThrough, vfsuid } from './mnt_idmap.js'
 import { MNT_NOSYMFOLLOW, type Mount } from './mount.js'
 import { type Path, pathDone } from './path.js'
-import { inodePermission, MAY_EXEC, MAY_WRITE, stickyForbids, wantWrite } from './permission.js'
+import { inodePermission, MAY_EXEC, MAY_WRITE, STICKY_AND_OPEN, stickyForbids, wantWrite } from './permission.js'
 import type { SuperBlock } from './super_block.js'
 import type { Task } from './task.js'
 import { detachMounts } from './umount.js'
@@ -42,9 +41,6 @@ export const LOOKUP_DIRECTORY = 2 as const
 
 /** Symbolic links that one walk follows before it gives up with ELOOP. */
 const MAX_SYMLINKS = 40
-
-/** A directory that is sticky and that others may write to. */
-const STICKY_AND_OPEN = S_ISVTX | 0o002
 
 /** What the last component of a path is. */
 export type LastType = 'name' | 'dot' | 'dotdot' | 'root'
@@ -190,9 +186,9 @@ export class Walk implements Path {
   /** Goes through a link: at its end (text), or at the place it jumps to. */
   #readLink(link: Dentry, isLast: boolean): string | number {
     if (this.#links++ >= MAX_SYMLINKS) return -ELOOP
+    if (isLast && this.task.kernel.features.protectedSymlinks && !this.#mayFollow(link)) return -EACCES
     if ((this.resolve & RESOLVE_NO_SYMLINKS) !== 0) return -ELOOP
     if ((this.mnt.flags & MNT_NOSYMFOLLOW) !== 0) return -ELOOP
-    if (isLast && this.task.kernel.features.protectedSymlinks && !this.#mayFollow(link)) return -EACCES
     touchAtime({ mnt: this.mnt, dentry: link })
     const target = link.inode.followLink(this.task, link)
     if (typeof target === 'number') return target

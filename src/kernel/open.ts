@@ -44,7 +44,16 @@ import { fsnotifyCreate, fsnotifyOpen } from './fsnotify.js'
 import { MNT_NODEV } from './mount.js'
 import { dentryGone, hasIdsOn, mayCreate, startAt, Walk } from './namei.js'
 import { type Path, pathDone } from './path.js'
-import { inodePermission, MAY_EXEC, MAY_OPEN, MAY_READ, MAY_WRITE, ownerOrCapable, wantWrite } from './permission.js'
+import {
+  inodePermission,
+  MAY_EXEC,
+  MAY_OPEN,
+  MAY_READ,
+  MAY_WRITE,
+  ownerOrCapable,
+  stickyForbidsOpen,
+  wantWrite,
+} from './permission.js'
 import { truncateFile } from './setattr.js'
 import type { Task } from './task.js'
 
@@ -132,8 +141,11 @@ function openOrCreate(task: Task, walk: Walk, how: OpenHow): File | number {
       return createLast(task, walk, how)
     }
     if (!child.inode.isLink || !follows) {
+      const { idmap } = walk.mnt
       const error = walk.into(child, false)
-      return error === 0 ? openPlace(task, walk, how) : error
+      if (error !== 0) return error
+      if ((flags & O_EXCL) === 0 && stickyForbidsOpen(task, dir.inode, walk.dentry.inode, idmap)) return -EACCES
+      return openPlace(task, walk, how)
     }
     const step = walk.followToParent(child)
     if (step < 0) return step

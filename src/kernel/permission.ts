@@ -1,5 +1,5 @@
 import { EACCES, EPERM, EROFS } from '../uapi/errno.js'
-import { S_ISVTX } from '../uapi/fcntl.js'
+import { S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_ISVTX } from '../uapi/fcntl.js'
 import { CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID } from './capability.js'
 import { inGroup, nsCapable } from './cred.js'
 import type { Inode } from './inode.js'
@@ -15,6 +15,9 @@ export const MAY_APPEND = 8 as const
 export const MAY_OPEN = 0x20 as const
 
 const ANY_EXEC = 0o111
+
+/** A directory that is sticky and that others may write to. */
+export const STICKY_AND_OPEN: number = S_ISVTX | 0o002
 
 /** True when the task has `cap` in its own user namespace and the inode's owners are mapped there. */
 export function capableWrtInode(task: Task, inode: Inode, cap: number, idmap: MntIdmap | null = null): boolean {
@@ -74,6 +77,19 @@ export function stickyForbids(task: Task, dir: Inode, child: Inode, idmap: MntId
   const { fsuid } = task.cred
   if (vfsuid(idmap, child) === fsuid || vfsuid(idmap, dir) === fsuid) return false
   return !capableWrtInode(task, child, CAP_FOWNER, idmap)
+}
+
+/**
+ * True when an open with O_CREAT of what is there already in a sticky directory that everybody may write to is refused: only its
+ * owner may, and anybody where the directory's owner made it. Regular files and fifos are left alone (fs.protected_regular and
+ * fs.protected_fifos are 0).
+ */
+export function stickyForbidsOpen(task: Task, dir: Inode, inode: Inode, idmap: MntIdmap | null): boolean {
+  const type = inode.mode & S_IFMT
+  if (type === S_IFREG || type === S_IFIFO || type === S_IFDIR) return false
+  if ((dir.mode & STICKY_AND_OPEN) !== STICKY_AND_OPEN) return false
+  const owner = vfsuid(idmap, inode)
+  return owner !== vfsuid(idmap, dir) && owner !== task.cred.fsuid
 }
 
 /** -EROFS when the mount or its filesystem is read-only, else 0. */

@@ -82,6 +82,7 @@ const LINK: readonly Rule[] = [
     values: [{ name: 'ns_inum', kind: 'ns_inum', encoding: 'dec' }],
   },
   { pattern: /^(?:pipe|socket):\[(\d+)\]$/dg, values: [{ name: 'ino', kind: 'ino', encoding: 'dec' }] },
+  { pattern: /^\/proc\/(\d+)(?=\/|$)/dg, values: [{ name: 'pid', kind: 'pid', encoding: 'dec' }] },
 ]
 
 const TEXT = new TextDecoder('latin1')
