@@ -254,29 +254,32 @@ function find(task: Task, regs: Registers, byFd: boolean, room: number): { seen:
   if (byFd) {
     const file = task.files!.file(request.mnt_ns_fd | 0)
     if (file === null) return -EBADF
-    return hasNoRoomForText(mask, room) ? -EOVERFLOW : ofFile(task, file.mnt, mask)
+    if (hasNoRoomForText(mask, room)) return -EOVERFLOW
+    const seen = ofFile(task, file.mnt)
+    return typeof seen === 'number' ? seen : { seen, mask }
   }
   const ns = requestedNs(task, request, EPERM)
   if (typeof ns === 'number') return ns
   if (hasNoRoomForText(mask, room)) return -EOVERFLOW
   const mount = ns.mounts.find(Number(request.mnt_id))
-  return mount === null ? -ENOENT : inNs(task, mount, ns, mask)
+  if (mount === null) return -ENOENT
+  const seen = inNs(task, mount, ns)
+  if (typeof seen === 'number') return seen
+  const visible = isUnder({ mnt: mount, dentry: mount.root }, seen.root)
+  return visible || nsCapable(task.cred, ns.owner!, CAP_SYS_ADMIN) ? { seen, mask } : -EPERM
 }
 
-function ofFile(task: Task, mount: Mount, mask: bigint): { seen: Seen; mask: bigint } | number {
+/** Whoever has a descriptor of a mount may look at it, wherever it is. */
+function ofFile(task: Task, mount: Mount): Seen | number {
   const { ns } = mount
   if (mount === task.kernel.vfs.nsfs || mount.sb.internal) return -EINVAL
-  if (ns === null)
-    return { seen: { mount, ns: null, root: task.fs!.root, ownRoot: task.fs!.root, viewer: task.cred.userNs }, mask }
-  return inNs(task, mount, ns, mask)
+  if (ns !== null) return inNs(task, mount, ns)
+  return { mount, ns: null, root: task.fs!.root, ownRoot: task.fs!.root, viewer: task.cred.userNs }
 }
 
-function inNs(task: Task, mount: Mount, ns: MountOwner, mask: bigint): { seen: Seen; mask: bigint } | number {
+function inNs(task: Task, mount: Mount, ns: MountOwner): Seen | number {
   const root = rootSeenIn(task, ns)
-  if (root === null) return -ENOENT
-  const visible = isUnder({ mnt: mount, dentry: mount.root }, root)
-  if (!visible && !nsCapable(task.cred, ns.owner!, CAP_SYS_ADMIN)) return -EPERM
-  return { seen: { mount, ns, root, ownRoot: task.fs!.root, viewer: task.cred.userNs }, mask }
+  return root === null ? -ENOENT : { mount, ns, root, ownRoot: task.fs!.root, viewer: task.cred.userNs }
 }
 
 function statmount(task: Task, regs: Registers): number {
