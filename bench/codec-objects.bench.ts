@@ -46,6 +46,7 @@ export const group: Group = {
   about:
     'Each read of up to 16 KiB is decoded to an array of objects, which is then dropped. The hand-written loop knows only the ' +
     'record types of these streams; it builds the same objects (the benchmark compares them) with the same checks. ' +
-    'binary-parser and micro-packed are told that each event has exactly one record, and check nothing else.',
+    'binary-parser and micro-packed are told that each event has exactly one record, and check nothing else. ' +
+    'Where binary-parser is the faster one, that is why: decodeEvents checks every length and bound, and takes any records in any number.',
   cases: () => [plainStream(), idsStream(), namesStream()].map(objectsCase),
 }

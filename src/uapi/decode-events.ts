@@ -5,9 +5,6 @@ import type { FanotifyEvent } from './event.js'
 import { eventAt } from './event-at.js'
 import { EventReader } from './event-reader.js'
 
-/** For more events than this the array grows as they come. */
-const MOST_FORESEEN = 4096
-
 /**
  * Decodes what one or more read(2) of a fanotify group returned.
  *
@@ -21,13 +18,7 @@ export function decodeEvents(bytes: Bytes, options?: DecodeOptions): DecodeResul
   const reader = new EventReader(bytes, options)
   const group = options?.group ?? 'fs'
   const events: FanotifyEvent[] = []
-  let count = 0
-  while (reader.next()) {
-    // An array that grows is copied time and again: the first event tells how many there may be.
-    if (count === 0) events.length = Math.min(Math.ceil(bytes.byteLength / reader.bytesConsumed), MOST_FORESEEN)
-    events[count++] = eventAt(reader, group)
-  }
-  events.length = count
+  while (reader.next()) events.push(eventAt(reader, group))
   const { bytesConsumed, stop, error } = reader
   const result: DecodeResult = { events, bytesConsumed, bytesLeft: bytes.byteLength - bytesConsumed, stop }
   if (error) result.error = error
