@@ -538,6 +538,7 @@ function identifier(emulator: Emulator): Identify {
     if (typeof value !== 'number') return undefined
     if (kind === 'mnt_id') return vfs.mountById(value)
     if (kind === 'dev') return vfs.superBlockByDev(value)
+    if (kind === 'peer_group') return vfs.peerGroup(value)
     if (kind !== 'ns_inum') return undefined
     const list = namespaces.all
     for (let ns = list.after(0); ns !== null; ns = list.after(ns.id)) if (ns.ino === value) return ns
